@@ -1,0 +1,82 @@
+"""Invoices and their lines. `paid_cents` and `refunded_cents` follow from payments and refunds by database triggers;
+`status` and `outstanding_cents` follow from them: nobody sets any of the four by hand."""
+
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import Computed, Index, Numeric, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.columns import Cents, Id, Row, link, whole, word
+
+ISSUER_TYPES = ("PLATFORM", "TENANT")
+DECLARED_STATUSES = ("DRAFT", "VOID", "UNCOLLECTIBLE")
+
+STATUS = """
+    case when declared_status is not null then declared_status
+         when paid_cents > 0 and refunded_cents = paid_cents then 'REFUNDED'
+         when refunded_cents > 0 then 'PARTIALLY_REFUNDED'
+         when paid_cents = total_cents then 'PAID'
+         when paid_cents > 0 then 'PARTIALLY_PAID'
+         else 'OPEN' end"""
+OUTSTANDING = "case when declared_status is null then total_cents - paid_cents else 0 end"
+
+
+class Invoice(Row):
+    """A claim of the platform on a tenant, or of a tenant on its customer.
+
+    `outstanding_cents` is what can still be collected: total - paid, and nothing of a draft, void or uncollectible one.
+    """
+
+    __tablename__ = "invoice"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "issuer_type", "number"),
+        whole("total_cents >= 0 and tax_cents between 0 and total_cents", name="amounts"),
+        whole("paid_cents between 0 and total_cents", name="never_overpaid"),
+        whole("refunded_cents between 0 and paid_cents", name="never_overrefunded"),
+        Index("invoice_open_ocr_idx", "ocr", postgresql_where=text("outstanding_cents > 0")),
+        Index("invoice_open_number_idx", "number", postgresql_where=text("outstanding_cents > 0")),
+        Index(
+            "invoice_open_amount_idx",
+            "outstanding_cents",
+            "currency",
+            "due_on",
+            postgresql_where=text("outstanding_cents > 0"),
+        ),
+    )
+
+    id: Mapped[Id]
+    external_id: Mapped[str | None] = mapped_column(unique=True)
+    tenant_id: Mapped[UUID] = link("tenant")
+    number: Mapped[str] = mapped_column(index=True)
+    ocr: Mapped[str | None]
+    issuer_type: Mapped[str] = mapped_column(word(*ISSUER_TYPES, name="issuer_type"))
+    customer_name: Mapped[str]
+    customer_account: Mapped[str | None]
+    currency: Mapped[str]
+    total_cents: Mapped[Cents]
+    tax_cents: Mapped[Cents]
+    issued_on: Mapped[date]
+    due_on: Mapped[date]
+    subscription_id: Mapped[UUID | None] = link("subscription", nullable=True)
+    declared_status: Mapped[str | None] = mapped_column(word(*DECLARED_STATUSES, name="declared_status"))
+    paid_cents: Mapped[Cents] = mapped_column(server_default="0")
+    refunded_cents: Mapped[Cents] = mapped_column(server_default="0")
+    outstanding_cents: Mapped[Cents] = mapped_column(Computed(OUTSTANDING, persisted=True))
+    status: Mapped[str] = mapped_column(Computed(STATUS, persisted=True))
+
+
+class InvoiceLine(Row):
+    """One line of an invoice; `vat_rate` in percent."""
+
+    __tablename__ = "invoice_line"
+    __table_args__ = (UniqueConstraint("invoice_id", "ordinal"),)
+
+    id: Mapped[Id]
+    invoice_id: Mapped[UUID] = link("invoice")
+    ordinal: Mapped[int]
+    description: Mapped[str]
+    net_cents: Mapped[Cents]
+    vat_rate: Mapped[Decimal | None] = mapped_column(Numeric(5, 2))
+    vat_cents: Mapped[Cents]

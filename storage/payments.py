@@ -1,0 +1,96 @@
+"""Payments and refunds. What a payment gave to its invoice and what became tenant credit add up to its amount."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Computed, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.columns import Cents, Id, Row, link, whole, word
+
+METHODS = ("CARD", "BANKGIRO", "BANK_TRANSFER", "SWISH", "SEPA_DEBIT", "OTHER")
+OUTCOMES = ("PENDING", "SUCCEEDED", "FAILED")
+REFUND_STATUSES = ("PENDING", "SUCCEEDED", "FAILED")
+
+STATUS = """
+    case when outcome <> 'SUCCEEDED' then outcome
+         when refunded_cents = amount_cents then 'REFUNDED'
+         when refunded_cents > 0 then 'PARTIALLY_REFUNDED'
+         else 'SUCCEEDED' end"""
+
+
+class Payment(Row):
+    """Money received. `allocated_cents` of it pays the invoice; the rest, `credited_cents`, is the tenant's credit.
+
+    A payment that was undone (its transfer unassigned) stays, FAILED, with nothing allocated; `undone_at` says when.
+    """
+
+    __tablename__ = "payment"
+    __table_args__ = (
+        whole("amount_cents > 0 and fee_cents >= 0", name="amounts"),
+        whole("allocated_cents between 0 and amount_cents", name="allocation"),
+        whole("outcome = 'SUCCEEDED' or allocated_cents = 0", name="only_success_pays"),
+        whole("invoice_id is not null or allocated_cents = 0", name="only_invoices_are_paid"),
+        whole("refunded_cents >= 0 and pending_refund_cents >= 0", name="refunds"),
+        whole("refunded_cents + pending_refund_cents <= amount_cents", name="never_overrefunded"),
+        Index("payment_provider_reference_key", "provider", "provider_reference", unique=True,
+              postgresql_where=text("bank_transfer_id is null and provider_reference is not null")),
+        Index("payment_invoice_id_idx", "invoice_id", postgresql_where=text("invoice_id is not null")),
+        Index("payment_bank_transfer_id_idx", "bank_transfer_id", postgresql_where=text("bank_transfer_id is not null")),
+    )  # fmt: skip
+
+    id: Mapped[Id]
+    external_id: Mapped[str | None] = mapped_column(unique=True)
+    tenant_id: Mapped[UUID] = link("tenant")
+    invoice_id: Mapped[UUID | None] = link("invoice", nullable=True)
+    bank_transfer_id: Mapped[UUID | None] = link("bank_transfer", nullable=True)
+    method: Mapped[str] = mapped_column(word(*METHODS, name="method"))
+    provider: Mapped[str]
+    provider_reference: Mapped[str | None]
+    amount_cents: Mapped[Cents]
+    allocated_cents: Mapped[Cents] = mapped_column(server_default="0")
+    fee_cents: Mapped[Cents | None]
+    currency: Mapped[str]
+    paid_at: Mapped[datetime]
+    outcome: Mapped[str] = mapped_column(word(*OUTCOMES, name="outcome"))
+    undone_at: Mapped[datetime | None]
+    refunded_cents: Mapped[Cents] = mapped_column(server_default="0")
+    pending_refund_cents: Mapped[Cents] = mapped_column(server_default="0")
+    refunded_at: Mapped[datetime | None]
+    credited_cents: Mapped[Cents] = mapped_column(
+        Computed("case when outcome = 'SUCCEEDED' then amount_cents - allocated_cents else 0 end", persisted=True)
+    )
+    refundable_cents: Mapped[Cents] = mapped_column(
+        Computed(
+            "case when outcome = 'SUCCEEDED' then amount_cents - refunded_cents - pending_refund_cents else 0 end",
+            persisted=True,
+        )
+    )
+    status: Mapped[str] = mapped_column(Computed(STATUS, persisted=True))
+
+
+class Refund(Row):
+    """Money sent back. `surplus_cents` of it came out of the tenant's credit; `tax_cents` is the VAT in the rest."""
+
+    __tablename__ = "refund"
+    __table_args__ = (
+        whole("amount_cents > 0", name="amount"),
+        whole(
+            "surplus_cents between 0 and amount_cents and tax_cents between 0 and amount_cents - surplus_cents",
+            name="parts",
+        ),
+    )
+
+    id: Mapped[Id]
+    external_id: Mapped[str | None] = mapped_column(unique=True)
+    payment_id: Mapped[UUID] = link("payment", index=True)
+    amount_cents: Mapped[Cents]
+    surplus_cents: Mapped[Cents]
+    tax_cents: Mapped[Cents]
+    status: Mapped[str] = mapped_column(word(*REFUND_STATUSES, name="status"))
+    actor: Mapped[str]
+    reason: Mapped[str]
+    provider_reference: Mapped[str | None]
+    credit_note: Mapped[str | None]
+    created_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
