@@ -1,9 +1,15 @@
 """The audit trail: who did what to which row and why, each event chained to the one before it by its hash."""
 
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger
+import psycopg
+from sqlalchemy import BigInteger, text
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.columns import Id, Row, whole
@@ -35,3 +41,39 @@ class AuditHead(Row):
     single: Mapped[bool] = mapped_column(primary_key=True, server_default="true")
     seq: Mapped[int] = mapped_column(BigInteger)
     hash: Mapped[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What is to be recorded. `details`: what changed, before and after, ids and amounts but no personal data."""
+
+    at: datetime
+    actor: str
+    action: str
+    subject_type: str
+    subject_id: UUID
+    reason: str | None = None
+    details: Mapping[str, object] = field(default_factory=dict)
+
+    def parameters(self) -> dict[str, object]:
+        details = json.dumps(self.details, sort_keys=True, ensure_ascii=False, default=str)
+        return {
+            "at": self.at, "actor": self.actor, "action": self.action, "subject_type": self.subject_type,
+            "subject_id": self.subject_id, "reason": self.reason, "details": details,
+        }  # fmt: skip
+
+
+async def record(session: AsyncSession, done: Done) -> None:
+    """Append to the trail: the last thing a transaction does, since it waits for every other one that records."""
+    await session.execute(
+        text("select audit_append(:at, :actor, :action, :subject_type, :subject_id, :reason, :details)"),
+        done.parameters(),
+    )
+
+
+def record_bulk(cursor: psycopg.Cursor[Any], done: Iterable[Done]) -> None:
+    """The same on a plain connection, in order."""
+    cursor.executemany(
+        "select audit_append(%(at)s, %(actor)s, %(action)s, %(subject_type)s, %(subject_id)s, %(reason)s, %(details)s)",
+        [event.parameters() for event in done],
+    )

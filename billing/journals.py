@@ -1,0 +1,286 @@
+"""The table of events: what each thing that happens does to the books of the platform and of its tenants.
+
+The platform collects for its tenants: money for a tenant's invoice lands in the platform's book and is owed to the
+tenant (2899 there, 1689 in the tenant's own book). Every function is one row of that table and gives the postings of all
+books that the event touches; postings without legs (an amount of zero) are left out.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from billing import chart
+from billing.ledger import Leg, Posting, legs
+from billing.vat import VatPart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceRef:
+    """The invoice an event is about; `issuer_type` PLATFORM: the platform's own claim on the tenant, TENANT: a tenant's."""
+
+    id: UUID
+    tenant_id: UUID
+    issuer_type: str
+    number: str
+    currency: str
+
+    @property
+    def book_id(self) -> UUID | None:
+        """The book in which the invoice is a receivable."""
+        return None if self.issuer_type == "PLATFORM" else self.tenant_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentRef:
+    """A payment and how it was used: `allocated_cents` paid `invoice`, `credited_cents` became the tenant's credit."""
+
+    id: UUID
+    tenant_id: UUID
+    currency: str
+    allocated_cents: int
+    credited_cents: int
+    occurred_on: date
+    invoice: InvoiceRef | None = None
+    bank_transfer_id: UUID | None = None
+    provider: str | None = None
+    provider_reference: str | None = None
+
+
+def issued(invoice: InvoiceRef, parts: Sequence[VatPart], *, on: date) -> list[Posting]:
+    """An invoice is issued: a receivable against revenue and output VAT, in the issuer's book."""
+    total = sum(part.net_cents + part.vat_cents for part in parts)
+    return _of_invoice(
+        invoice,
+        kind="INVOICE",
+        on=on,
+        description=f"Invoice {invoice.number}",
+        legs=((chart.RECEIVABLES, total), *_sale(parts, sign=-1)),
+    )
+
+
+def voided(invoice: InvoiceRef, parts: Sequence[VatPart], *, on: date, reverses_id: UUID | None) -> list[Posting]:
+    """An invoice is void: the reverse of its journal."""
+    total = sum(part.net_cents + part.vat_cents for part in parts)
+    return _of_invoice(
+        invoice,
+        kind="VOID",
+        on=on,
+        description=f"Invoice {invoice.number} void",
+        legs=((chart.RECEIVABLES, -total), *_sale(parts, sign=1)),
+        reverses_id=reverses_id,
+    )
+
+
+def written_off(invoice: InvoiceRef, rest_cents: int, *, on: date) -> list[Posting]:
+    """What is left of an uncollectible invoice becomes a bad debt."""
+    return _of_invoice(
+        invoice,
+        kind="WRITE_OFF",
+        on=on,
+        description=f"Invoice {invoice.number} uncollectible",
+        legs=((chart.BAD_DEBTS, rest_cents), (chart.RECEIVABLES, -rest_cents)),
+    )
+
+
+def received(
+    *, transfer_id: UUID, cents: int, currency: str, on: date, provider: str, reference: str | None
+) -> list[Posting]:
+    """A bank transfer arrives: always on the bank account against unmatched receipts, whatever it turns out to be."""
+    return _kept(
+        Posting(
+            kind="RECEIPT",
+            subject_id=transfer_id,
+            book_id=None,
+            currency=currency,
+            occurred_on=on,
+            description="Bank transfer received" if cents > 0 else "Deduction by the payer",
+            legs=legs((chart.BANK, cents), (chart.UNMATCHED, -cents)),
+            bank_transfer_id=transfer_id,
+            provider=provider,
+            provider_reference=reference,
+        )
+    )
+
+
+def matched(payment: PaymentRef) -> list[Posting]:
+    """A bank transfer, or a part of it, pays an invoice or becomes the tenant's credit."""
+    return _used(payment, kind="MATCH", source=((chart.UNMATCHED, payment.allocated_cents + payment.credited_cents),))
+
+
+def charged(payment: PaymentRef, *, fee_cents: int, into: str = chart.CLEARING) -> list[Posting]:
+    """Money arrives through a gateway that keeps a fee, or (`into` 1930) straight on the bank account."""
+    gross = payment.allocated_cents + payment.credited_cents
+    source = ((into, gross), (chart.GATEWAY_FEES, fee_cents), (into, -fee_cents))
+    return _used(payment, kind="CHARGE", source=source)
+
+
+def credit_applied(payment: PaymentRef) -> list[Posting]:
+    """The tenant's credit pays an invoice."""
+    return _used(payment, kind="CREDIT_APPLIED", source=((chart.TENANT_CREDIT, payment.allocated_cents),))
+
+
+def refunded(
+    payment: PaymentRef,
+    *,
+    refund_id: UUID,
+    surplus_cents: int,
+    parts: Sequence[VatPart],
+    on: date,
+    out_of: str = chart.CLEARING,
+) -> list[Posting]:
+    """Money goes back: first out of the credit that a surplus left, the rest (`parts`) takes back revenue and VAT."""
+    rest = sum(part.net_cents + part.vat_cents for part in parts)
+    invoice = payment.invoice
+    tenants = invoice is not None and invoice.book_id is not None
+    taken = [(chart.OWED_TO_TENANTS, rest)] if tenants else _sale(parts, sign=1)
+    fact = _facts(payment) | {"kind": "REFUND", "subject_id": refund_id, "refund_id": refund_id, "occurred_on": on}
+    description = f"Refund of invoice {invoice.number}" if invoice else "Refund of tenant credit"
+    back = legs((chart.TENANT_CREDIT, surplus_cents), *taken, (out_of, -surplus_cents - rest))
+    postings = [Posting(book_id=None, legs=back, description=description, **fact)]
+    if tenants and invoice is not None:
+        mirror = legs(*_sale(parts, sign=1), (chart.CLAIM_ON_PLATFORM, -rest))
+        postings.append(Posting(book_id=invoice.book_id, legs=mirror, description=description, **fact))
+    return _kept(*postings)
+
+
+def debited(
+    *,
+    subject_id: UUID,
+    cents: int,
+    currency: str,
+    on: date,
+    provider: str,
+    reference: str,
+    description: str,
+    charge: bool,
+) -> list[Posting]:
+    """Money left the bank account: a bank charge, or something that nobody here ordered and that waits for a person."""
+    account = chart.BANK_CHARGES if charge else chart.UNMATCHED
+    return _kept(
+        Posting(
+            kind="DEBIT",
+            subject_id=subject_id,
+            book_id=None,
+            currency=currency,
+            occurred_on=on,
+            description=description,
+            legs=legs((account, cents), (chart.BANK, -cents)),
+            provider=provider,
+            provider_reference=reference,
+        )
+    )
+
+
+def cost(*, subject_id: UUID, account: str, cents: int, currency: str, on: date, description: str) -> list[Posting]:
+    """A cost of the platform, paid from the bank."""
+    return _kept(
+        Posting(
+            kind="COST",
+            subject_id=subject_id,
+            book_id=None,
+            currency=currency,
+            occurred_on=on,
+            description=description,
+            legs=legs((account, cents), (chart.BANK, -cents)),
+        )
+    )
+
+
+def opening_balance(*, subject_id: UUID, account: str, cents: int, currency: str, on: date) -> list[Posting]:
+    """What an account held when these books began (debit positive)."""
+    return _kept(
+        Posting(
+            kind="OPENING_BALANCE",
+            subject_id=subject_id,
+            book_id=None,
+            currency=currency,
+            occurred_on=on,
+            description=f"Opening balance {account}",
+            legs=legs((account, cents), (chart.OPENING_BALANCES, -cents)),
+        )
+    )
+
+
+def reversal(journal: Posting, *, journal_id: UUID, on: date) -> Posting:
+    """The journal that undoes `journal`: the same legs with the other sign."""
+    return Posting(
+        kind="REVERSAL",
+        subject_id=journal_id,
+        book_id=journal.book_id,
+        currency=journal.currency,
+        occurred_on=on,
+        description=f"Reversal: {journal.description}",
+        legs=tuple(Leg(leg.account, -leg.cents) for leg in journal.legs),
+        tenant_id=journal.tenant_id,
+        invoice_id=journal.invoice_id,
+        payment_id=journal.payment_id,
+        refund_id=journal.refund_id,
+        bank_transfer_id=journal.bank_transfer_id,
+        provider=journal.provider,
+        provider_reference=journal.provider_reference,
+        reverses_id=journal_id,
+    )
+
+
+def _sale(parts: Sequence[VatPart], *, sign: int) -> Iterator[tuple[str, int]]:
+    for part in parts:
+        yield chart.revenue_account(part.rate), sign * part.net_cents
+        yield chart.output_vat_account(part.rate), sign * part.vat_cents
+
+
+def _of_invoice(
+    invoice: InvoiceRef,
+    *,
+    kind: str,
+    on: date,
+    description: str,
+    legs: Iterable[tuple[str, int]],
+    reverses_id: UUID | None = None,
+) -> list[Posting]:
+    return _kept(
+        Posting(
+            kind=kind,
+            subject_id=invoice.id,
+            book_id=invoice.book_id,
+            currency=invoice.currency,
+            occurred_on=on,
+            description=description,
+            legs=tuple(Leg(account, cents) for account, cents in legs if cents),
+            tenant_id=invoice.tenant_id,
+            invoice_id=invoice.id,
+            reverses_id=reverses_id,
+        )
+    )
+
+
+def _used(payment: PaymentRef, *, kind: str, source: Iterable[tuple[str, int]]) -> list[Posting]:
+    """`source` is debited for what the payment pays: a receivable, what is owed to a tenant, or the tenant's credit."""
+    invoice, allocated = payment.invoice, payment.allocated_cents
+    tenants = invoice is not None and invoice.book_id is not None
+    paid = chart.OWED_TO_TENANTS if tenants else chart.RECEIVABLES
+    description = f"Payment of invoice {invoice.number}" if invoice else "Payment to tenant credit"
+    fact = _facts(payment) | {"kind": kind, "subject_id": payment.id, "occurred_on": payment.occurred_on}
+    used = legs(*source, (paid, -allocated), (chart.TENANT_CREDIT, -payment.credited_cents))
+    postings = [Posting(book_id=None, legs=used, description=description, **fact)]
+    if tenants and invoice is not None:
+        mirror = legs((chart.CLAIM_ON_PLATFORM, allocated), (chart.RECEIVABLES, -allocated))
+        postings.append(Posting(book_id=invoice.book_id, legs=mirror, description=description, **fact))
+    return _kept(*postings)
+
+
+def _facts(payment: PaymentRef) -> dict[str, Any]:
+    return {
+        "currency": payment.currency,
+        "tenant_id": payment.tenant_id,
+        "invoice_id": payment.invoice.id if payment.invoice else None,
+        "payment_id": payment.id,
+        "bank_transfer_id": payment.bank_transfer_id,
+        "provider": payment.provider,
+        "provider_reference": payment.provider_reference,
+    }
+
+
+def _kept(*postings: Posting) -> list[Posting]:
+    return [posting for posting in postings if posting.legs]
