@@ -31,10 +31,8 @@ _CENTS_DIGITS_MAX: Final = len(str(-CENTS_MAX))
 
 
 def read_cents(value: object) -> Cents:
-    if type(value) is not int:
-        raise GraphQLError("Cents is a whole number of minor units, without quotes or decimals.")
-    if not -CENTS_MAX <= value <= CENTS_MAX:
-        raise GraphQLError(f"Cents is a 64-bit number: it lies between -{CENTS_MAX} and {CENTS_MAX}.")
+    if type(value) is not int or not -CENTS_MAX <= value <= CENTS_MAX:
+        raise GraphQLError(f"Cents is a whole number from -{CENTS_MAX} to {CENTS_MAX}, without quotes or decimals.")
     return Cents(value)
 
 
@@ -66,6 +64,12 @@ def read_country(value: object) -> CountryCode:
     if isinstance(value, str) and value in COUNTRIES:
         return CountryCode(value)
     raise GraphQLError('CountryCode is an ISO 3166-1 alpha-2 code in capitals, for example "SE".')
+
+
+def write_cents(value: object) -> int:
+    assert type(value) is int, type(value)
+    assert -CENTS_MAX <= value <= CENTS_MAX, value
+    return value
 
 
 def write_date(value: object) -> str:
@@ -123,7 +127,7 @@ SCALAR_MAP: Final[dict[object, ScalarDefinition]] = {
         "Cents",
         "A whole number of the currency's minor unit (cent, öre; JPY has none). 64-bit, sent as a JSON number.",
         read=read_cents,
-        write=read_cents,
+        write=write_cents,
     ),
     date: _scalar("Date", "A day: YYYY-MM-DD.", read=read_date, write=write_date),
     datetime: _scalar(
