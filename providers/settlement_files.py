@@ -1,7 +1,15 @@
 """What a settlement file says, in the words of no particular bank: the values a reader yields.
 
-A reader is a pure function of bytes. It streams: items come in the order of the file, a deposit after its payments
-where the format states it last, so that a file of any size is read in flat memory. Money is signed from our side.
+A reader is a pure function of bytes. It streams: items come in the order of the file, a deposit right after its
+payments, so that a file of any size is read in flat memory. Money is signed from our side: a payment in is positive,
+a debit is negative.
+
+Accounts are written as "SE3550000000054910000003" (IBAN), "BG 991-2346" or "PG 482-1" (bankgiro, plusgiro number), or
+else as the bank's own digits, so that the same account reads the same in every format.
+
+What was booked is recognised by identities. A deposit of which any identity is known is known with all its payments,
+in whatever order the other file listed them. A payment of which any identity is known is known by itself. No identity
+comes twice in one file: what a bank repeats there is numbered, so equal payments stay as many as they are.
 """
 
 from collections.abc import Iterator
@@ -15,7 +23,10 @@ from billing.refusals import ErrorCode, Refusal
 
 
 class ReferenceKind(Enum):
-    """How sure the sender is of a reference: OCR was checked by the bank, RF is ISO 11649, TEXT is as typed."""
+    """What a reference is: OCR as the bank or a check digit vouches for, RF by ISO 11649, TEXT as the payer typed it.
+
+    A bank's word is not proof: an OCR that must be valid is checked again by who relies on it.
+    """
 
     OCR = "ocr"
     RF = "rf"
@@ -24,7 +35,10 @@ class ReferenceKind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """One reference of a payment; `amount` where the sender says which part of the payment it is for (may be negative)."""
+    """One reference of a payment; `amount` where the sender says which part of the payment it is for.
+
+    A part may be of the other sign (a credit note taken off); all parts that are stated add up to the payment.
+    """
 
     text: str
     kind: ReferenceKind
@@ -36,8 +50,9 @@ class SettledPayment:
     """One payment (positive) or deduction (negative) of the deposit numbered `deposit` in this file.
 
     `ordinal` counts payments within their deposit from 1. `identities` are keys under which this very payment may come
-    again in another file (a bank's unique payment reference); empty where the format has none: then its deposit's
-    identity and `ordinal` tell it. `message` is free text in the order of the file, pieces that the format cut joined.
+    again in another deposit (a bank's unique payment reference); empty where the format has none. Each reference comes
+    once. `message` is free text in the order of the file, pieces that the format cut joined. `end_to_end_id` is of the
+    order of ours that this payment brings back, when it is a return or a reversal.
     """
 
     deposit: int
@@ -49,15 +64,16 @@ class SettledPayment:
     counterparty_account: str | None = None
     payee: str | None = None
     bank_reference: str | None = None
+    end_to_end_id: str | None = None
     identities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deposit:
-    """Money put on our account in one sum, closed: all its payments have been yielded.
+    """Money put on our account in one sum, closed: all its payments have been yielded and add up to it.
 
-    `number` is its place in the file, from 1. `identities` (at least one) are stable keys of the deposit, at least one of
-    them shared with every other format that reports the same deposit. `reference` is what a person sees on a statement.
+    `number` is its place among the file's deposits, from 1. `identities` (at least one) are stable keys, one of them
+    shared with other formats that report the same deposit. `reference` is what a person sees on a statement.
     """
 
     number: int
@@ -72,7 +88,10 @@ class Deposit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Debit:
-    """Money that left the account: a bank charge, or a payout. `end_to_end_id` where it answers an order of ours."""
+    """Money that left the account (`amount` is negative): a bank charge, a payout, or a deposit taken back.
+
+    A batch that the bank itemises is one debit for each item. `end_to_end_id` is of the order of ours that it answers.
+    """
 
     amount: Money
     booked_on: date
@@ -80,12 +99,13 @@ class Debit:
     identities: tuple[str, ...]
     description: str
     is_charge: bool
+    is_reversal: bool = False
     end_to_end_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementBalance:
-    """Opening and closing balance of an account over the days a statement covers, both inclusive."""
+    """Booked balance of an account: `opening` when `from_day` began, `closing` when `to_day` ended, as the bank dates them."""
 
     account: str
     opening: Money
@@ -107,7 +127,7 @@ Item = SettledPayment | Deposit | Debit | StatementBalance | Warning
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One fault of a file: where (line, or path of an element) and what, in a sentence."""
+    """One fault of a file: where (a line, an entry) and what, in a clause without a full stop."""
 
     where: str
     what: str
@@ -146,5 +166,8 @@ class SettlementFiles(Protocol):
     """The capability to read a bank's files."""
 
     def recognise(self, head: bytes, /) -> FileFormat | None:
-        """The format of a file whose first 4 kB are `head`, or None when it is not one of this provider's."""
+        """The format of a file whose first 4 kB are `head`, or None when it is not one of this provider's.
+
+        Raises `BankFileInvalid` where the head alone shows that the file must not be read on.
+        """
         ...
