@@ -1,0 +1,180 @@
+"""The embedded PostgreSQL server: started by the first process that needs it, shared, stopped by the last one to leave.
+
+Every process that uses the server holds a shared lock on the file `holders`; the kernel drops it when the process
+dies, however it dies. Coming and going happen one at a time, under the lock on the file `door`. Whoever leaves and
+can have `holders` for itself alone is the last and stops the server. When the last one was killed the server runs on,
+and the next process to come and go stops it.
+"""
+
+import fcntl
+import hashlib
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from storage import roles
+from storage.cluster import PORT, SOCKET_PATH_BYTES_MAX, SUPERUSER, Cluster, reachable_programs
+from storage.engine import Database
+from storage.problems import StorageProblem
+from storage.server_account import Account, account_for
+
+BOOKS = "billing"
+EXTENSIONS = ("pg_trgm", "pg_stat_statements")
+UNSPEAKABLE = set('"$`\\\n,')  # PostgreSQL hands paths to a shell, and lists of paths are divided by commas
+
+
+class DataFolderUnusable(StorageProblem):
+    """The folder for the data cannot be used."""
+
+    def __init__(self, folder: Path, why: str) -> None:
+        self.folder = folder
+        super().__init__(f"The data folder {folder} cannot be used: {why} Set BILLING_DATA_DIR to another folder.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddedServer:
+    """A running server, ours for as long as we are attached."""
+
+    cluster: Cluster
+
+    def database(self, name: str = BOOKS) -> Database:
+        return Database(
+            runtime_url=self.cluster.url(user=roles.APP, database=name),
+            owner_url=self.cluster.url(user=roles.OWNER, database=name),
+        )
+
+    def connect_as_superuser(self, database: str = "postgres") -> psycopg.Connection[tuple[object, ...]]:
+        return psycopg.connect(self.cluster.url(user=SUPERUSER, database=database), autocommit=True)
+
+
+@contextmanager
+def attached(data_dir: Path, *, durable: bool = True) -> Iterator[EmbeddedServer]:
+    """The server on the data in `data_dir`, running, with its roles and an empty or filled database `billing`.
+
+    Takes about a second the first time, half of one when the server has to be started, and next to nothing otherwise.
+
+    Raises: DataFolderUnusable, AccountMissing, MadeByAnotherVersion, DataInUse, ServerFailed.
+    """
+    folder = _make_folder(data_dir.expanduser().absolute())
+    with _locked(folder / "door", fcntl.LOCK_EX):
+        holding = _open_lock(folder / "holders")
+        fcntl.flock(holding, fcntl.LOCK_SH)
+        try:
+            server = _running(folder, durable=durable)
+        except BaseException:
+            os.close(holding)
+            raise
+    try:
+        yield server
+    finally:
+        with _locked(folder / "door", fcntl.LOCK_EX):
+            if _alone(holding):
+                server.cluster.stop()
+            os.close(holding)
+
+
+def _running(folder: Path, *, durable: bool) -> EmbeddedServer:
+    account = account_for(folder)
+    _check_way(account, folder)
+    cluster = Cluster(
+        folder=folder,
+        sockets=_socket_folder(account, folder),
+        account=account,
+        programs=reachable_programs(account, folder=folder),
+        durable=durable,
+    )
+    account.make_private_folder(folder / "run")
+    cluster.make()
+    if not cluster.answers():
+        cluster.start()
+    server = EmbeddedServer(cluster=cluster)
+    _provide(server)
+    return server
+
+
+def _provide(server: EmbeddedServer) -> None:
+    """Make the roles, the database and its extensions, unless they are there."""
+    with server.connect_as_superuser() as connection:
+        roles.create_embedded(connection)
+        if not roles.exists(connection, "select 1 from pg_database where datname = %s", BOOKS):
+            books, owner = sql.Identifier(BOOKS), sql.Identifier(roles.OWNER)
+            connection.execute(sql.SQL("create database {} owner {}").format(books, owner))
+    with server.connect_as_superuser(BOOKS) as connection:
+        for extension in EXTENSIONS:
+            connection.execute(sql.SQL("create extension if not exists {}").format(sql.Identifier(extension)))
+
+
+def _make_folder(data_dir: Path) -> Path:
+    """Make the folder and those above it that are missing, open to be passed through; others keep their modes.
+
+    Raises: DataFolderUnusable.
+    """
+    folder = data_dir / "postgresql"
+    if UNSPEAKABLE & set(str(data_dir)):
+        raise DataFolderUnusable(data_dir, "its path has a character that PostgreSQL cannot take.")
+    try:
+        for step in (*reversed(folder.parents), folder):
+            if not step.exists():
+                step.mkdir()
+                step.chmod(0o711)
+    except OSError as error:
+        raise DataFolderUnusable(data_dir, f"{error.strerror} ({error.filename}).") from error
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        raise DataFolderUnusable(data_dir, f"it belongs to another user, and we run as user {os.geteuid()}.")
+    return folder
+
+
+def _check_way(account: Account, folder: Path) -> None:
+    if (barrier := account.barred_from(folder)) is not None:
+        raise DataFolderUnusable(
+            folder.parent, f"the server runs as user {account.uid}, who may not pass through {barrier}."
+        )
+
+
+def _socket_folder(account: Account, folder: Path) -> Path:
+    """Where the server's socket is: in `run`, or below the system's temporary folder where that path is too long."""
+    run = folder / "run"
+    if len(os.fsencode(run / f".s.PGSQL.{PORT}")) <= SOCKET_PATH_BYTES_MAX:
+        return run
+    name = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:16]
+    short = Path(tempfile.gettempdir(), f"petanque-billing-{name}")
+    account.make_private_folder(short)
+    status = short.lstat()
+    if (status.st_uid, status.st_mode) != (account.uid, stat.S_IFDIR | stat.S_IRWXU):
+        raise DataFolderUnusable(folder.parent, f"its path is too long for a socket, and {short} is not ours.")
+    return short
+
+
+@contextmanager
+def _locked(path: Path, how: int) -> Iterator[None]:
+    lock = _open_lock(path)
+    try:
+        fcntl.flock(lock, how)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _open_lock(path: Path) -> int:
+    """Open a lock file. As root, for the folder's owner, who must be able to open it later."""
+    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    if os.geteuid() == 0:
+        owner = path.parent.stat()
+        os.fchown(lock, owner.st_uid, owner.st_gid)
+    return lock
+
+
+def _alone(holding: int) -> bool:
+    """Turn our share of the lock into the whole, if nobody else has a share."""
+    try:
+        fcntl.flock(holding, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,87 @@
+"""One billing database and the ways into it: an engine for writes, a pool for reads, plain connections for bulk work."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg_pool import AsyncConnectionPool
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+EVERYWHERE = {"TimeZone": "UTC"}
+# A procedure is one short transaction: one that waits or idles longer than this has gone wrong and must let go.
+WRITES = EVERYWHERE | {"lock_timeout": "10s", "idle_in_transaction_session_timeout": "60s"}
+# One statement is planned once for all its parameters (the compiler inlines what changes a plan), and never compiled.
+READS = EVERYWHERE | {
+    "plan_cache_mode": "force_generic_plan",
+    "jit": "off",
+    "statement_timeout": "5s",
+    "default_transaction_read_only": "on",
+}
+
+
+class OwnerUnknown(Exception):
+    """Something asked to enter as the owner of a database of which only the service's own login is known."""
+
+    def __init__(self) -> None:
+        super().__init__("This database was opened without its owner's URL; only migrations enter as the owner.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """Where the books are. Both URLs are libpq's (a URL or key=value pairs); they may hold passwords and never print.
+
+    `runtime_url` enters as the service, `owner_url` as the role that migrates.
+    """
+
+    runtime_url: str = field(repr=False)
+    owner_url: str | None = field(repr=False, default=None)
+
+    def engine(self, *, connections_max: int = 10) -> AsyncEngine:
+        """SQLAlchemy's engine for procedures, as the service. The caller disposes of it."""
+        return create_async_engine(
+            "postgresql+psycopg://",
+            connect_args=conninfo_to_dict(conninfo(self.runtime_url, WRITES)),
+            pool_size=connections_max,
+            max_overflow=0,
+            pool_pre_ping=True,
+        )
+
+    def read_pool(
+        self, *, connections_min: int = 1, connections_max: int = 10
+    ) -> AsyncConnectionPool[psycopg.AsyncConnection[Any]]:
+        """Connections for reading statements of at most five seconds, one snapshot each. The caller opens and closes it."""
+        return AsyncConnectionPool(
+            conninfo(self.runtime_url, READS),
+            kwargs={"autocommit": True},
+            min_size=connections_min,
+            max_size=connections_max,
+            open=False,
+        )
+
+    def connect(self, *, autocommit: bool = False) -> psycopg.Connection[Any]:
+        """A plain connection as the service, for bulk work and the command line."""
+        return psycopg.connect(conninfo(self.runtime_url, EVERYWHERE), autocommit=autocommit)
+
+    def connect_as_owner(self, *, autocommit: bool = False) -> psycopg.Connection[Any]:
+        """A plain connection as the owner of the tables, for migrations.
+
+        Raises: OwnerUnknown.
+        """
+        if self.owner_url is None:
+            raise OwnerUnknown
+        return psycopg.connect(conninfo(self.owner_url, EVERYWHERE), autocommit=autocommit)
+
+
+def conninfo(url: str, settings: Mapping[str, str]) -> str:
+    """The URL with session settings added; what the URL itself asks for in its `options` wins."""
+    given = conninfo_to_dict(url)
+    ours = " ".join(f"-c {name}={value}" for name, value in settings.items())
+    return make_conninfo(
+        url,
+        options=f"{ours} {given.get('options', '')}".rstrip(),
+        connect_timeout=given.get("connect_timeout", 10),
+        fallback_application_name="billing",
+        client_encoding="UTF8",
+    )
