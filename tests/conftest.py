@@ -1,0 +1,63 @@
+"""Fixtures every test may ask for: `database`, a migrated PostgreSQL database of the test's own, and ways into it."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from storage.engine import Database
+from tests.database import Clones, cluster_folder, clones
+
+FOLDER = pytest.StashKey[Path]()
+CLOSING = pytest.StashKey[ExitStack]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The process that controls the run makes the cluster's folder; its xdist workers are told where it is."""
+    if (told := getattr(config, "workerinput", None)) is not None:
+        config.stash[FOLDER] = Path(told["cluster_folder"])
+    else:
+        config.stash[CLOSING] = ExitStack()
+        config.stash[FOLDER] = config.stash[CLOSING].enter_context(cluster_folder())
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    node.workerinput["cluster_folder"] = str(node.config.stash[FOLDER])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if CLOSING in config.stash:
+        config.stash[CLOSING].close()
+
+
+@pytest.fixture(scope="session")
+def database_clones(pytestconfig: pytest.Config) -> Iterator[Clones]:
+    """The run's cluster, shared with the other workers."""
+    worker = getattr(pytestconfig, "workerinput", {"workerid": "main"})["workerid"]
+    with clones(pytestconfig.stash[FOLDER], worker=worker) as made:
+        yield made
+
+
+@pytest.fixture
+def database(database_clones: Clones) -> Iterator[Database]:
+    """A migrated, empty database for this test alone."""
+    with database_clones.clone() as made:
+        yield made
+
+
+@pytest.fixture
+def runtime(database: Database) -> Iterator[psycopg.Connection[Any]]:
+    """A connection as the running service, each statement a transaction of its own unless the test opens one."""
+    with database.connect(autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def owner(database: Database) -> Iterator[psycopg.Connection[Any]]:
+    """The same as the owner of the tables."""
+    with database.connect_as_owner(autocommit=True) as connection:
+        yield connection

@@ -1,0 +1,88 @@
+"""One PostgreSQL cluster a test run, one migrated template in it, one clone of the template a test."""
+
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+from psycopg import sql
+
+from storage import roles
+from storage.embedded import EmbeddedServer, attached
+from storage.engine import Database
+from storage.migrate import migrate
+
+TEMPLATE = "migrated"
+ONE_AT_A_TIME = 1  # the advisory lock under which the template is made
+
+# Waits until the test run is over, however it ended, then stops the server at once and removes its data.
+CARETAKER = """
+cat
+if read -r server 2>/dev/null <"$0/postgresql/data/postmaster.pid"; then
+    kill -QUIT "$server"
+    while kill -0 "$server" 2>/dev/null; do sleep 0.05; done
+fi
+rm -rf "$0"
+"""
+
+
+@contextmanager
+def cluster_folder() -> Iterator[Path]:
+    """An empty folder for the run's cluster. It and the server in it go when the run ends, also by a kill."""
+    folder = Path(tempfile.mkdtemp(prefix="billing-tests-"))
+    folder.chmod(0o711)  # the server runs as another user when the tests run as root
+    caretaker = subprocess.Popen(
+        ["/bin/sh", "-c", CARETAKER, folder], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        yield folder
+    finally:
+        assert caretaker.stdin is not None
+        caretaker.stdin.close()
+        caretaker.wait()
+
+
+class Clones:
+    """Makes databases out of the template, quickly, and drops them. `worker`: in their names, unique in the run."""
+
+    def __init__(self, server: EmbeddedServer, *, worker: str) -> None:
+        self.server = server
+        self.names = (f"test_{worker}_{number}" for number in count(1))
+        self.superuser = server.connect_as_superuser()
+        self._make_template()
+
+    @contextmanager
+    def clone(self) -> Iterator[Database]:
+        name = next(self.names)
+        self._run("create database {} template {} owner {} strategy file_copy", name, TEMPLATE, roles.OWNER)
+        try:
+            yield self.server.database(name)
+        finally:
+            self._run("drop database {} with (force)", name)
+
+    def close(self) -> None:
+        self.superuser.close()
+
+    def _make_template(self) -> None:
+        self.superuser.execute("select pg_advisory_lock(%s)", [ONE_AT_A_TIME])
+        if not roles.exists(self.superuser, "select 1 from pg_database where datistemplate and datname = %s", TEMPLATE):
+            self._run("create database {} template {} owner {}", TEMPLATE, "billing", roles.OWNER)
+            migrate(self.server.database(TEMPLATE))
+            self._run("alter database {} with is_template true allow_connections false", TEMPLATE)
+        self.superuser.execute("select pg_advisory_unlock(%s)", [ONE_AT_A_TIME])
+
+    def _run(self, statement: str, *names: str) -> None:
+        self.superuser.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+
+
+@contextmanager
+def clones(folder: Path, *, worker: str) -> Iterator[Clones]:
+    """The run's cluster, started by whichever worker is first."""
+    with attached(folder, durable=False) as server:
+        made = Clones(server, worker=worker)
+        try:
+            yield made
+        finally:
+            made.close()
