@@ -34,7 +34,10 @@ class InvoiceRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentRef:
-    """A payment and how it was used: `allocated_cents` paid `invoice`, `credited_cents` became the tenant's credit."""
+    """A payment and how it was used: `allocated_cents` paid `invoice`, `credited_cents` became the tenant's credit.
+
+    `rated_on`: the day the money came, where it is used on a later day (`occurred_on`).
+    """
 
     id: UUID
     tenant_id: UUID
@@ -46,6 +49,7 @@ class PaymentRef:
     bank_transfer_id: UUID | None = None
     provider: str | None = None
     provider_reference: str | None = None
+    rated_on: date | None = None
 
 
 def issued(invoice: InvoiceRef, parts: Sequence[VatPart], *, on: date) -> list[Posting]:
@@ -135,7 +139,9 @@ def refunded(
     invoice = payment.invoice
     tenants = invoice is not None and invoice.book_id is not None
     taken = [(chart.OWED_TO_TENANTS, rest)] if tenants else _sale(parts, sign=1)
-    fact = _facts(payment) | {"kind": "REFUND", "subject_id": refund_id, "refund_id": refund_id, "occurred_on": on}
+    fact = _facts(payment) | {
+        "kind": "REFUND", "subject_id": refund_id, "refund_id": refund_id, "occurred_on": on, "rated_on": None,
+    }  # fmt: skip
     description = f"Refund of invoice {invoice.number}" if invoice else "Refund of tenant credit"
     back = legs((chart.TENANT_CREDIT, surplus_cents), *taken, (out_of, -surplus_cents - rest))
     postings = [Posting(book_id=None, legs=back, description=description, **fact)]
@@ -221,6 +227,7 @@ def reversal(journal: Posting, *, journal_id: UUID, on: date) -> Posting:
         provider=journal.provider,
         provider_reference=journal.provider_reference,
         reverses_id=journal_id,
+        rated_on=journal.rated_on or journal.occurred_on,
     )
 
 
@@ -279,6 +286,7 @@ def _facts(payment: PaymentRef) -> dict[str, Any]:
         "bank_transfer_id": payment.bank_transfer_id,
         "provider": payment.provider,
         "provider_reference": payment.provider_reference,
+        "rated_on": payment.rated_on,
     }
 
 

@@ -21,6 +21,8 @@ class Posting:
     """What one fact does to one book (`book_id` None: the platform's).
 
     `kind` and `subject_id` name the fact: the database takes each once a book. Legs sum to zero; a leg of zero is left out.
+    `rated_on` is the day whose exchange rate weighs it, where that is not the day it occurred: money that only moves on
+    keeps the weight with which it came.
     """
 
     kind: str
@@ -38,18 +40,20 @@ class Posting:
     provider: str | None = None
     provider_reference: str | None = None
     reverses_id: UUID | None = None
+    rated_on: date | None = None
 
     def __post_init__(self) -> None:
         assert sum(leg.cents for leg in self.legs) == 0, self.legs
 
     def eur_cents(self, rates: Rates) -> list[int]:
-        """The legs in EUR cents at the rate of the day: they too sum to zero, what rounding leaves falls on the largest.
+        """The legs in EUR cents at the rate of their day: they too sum to zero, what rounding leaves falls on the largest.
 
         Raises: FxRateMissing.
         """
         if self.currency == REPORTING_CURRENCY:
             return [leg.cents for leg in self.legs]
-        eur = [rates.eur_cents(leg.cents, self.currency, self.occurred_on) for leg in self.legs]
+        day = self.rated_on or self.occurred_on
+        eur = [rates.eur_cents(leg.cents, self.currency, day) for leg in self.legs]
         residue = sum(eur)
         if residue:
             largest = max(range(len(eur)), key=lambda i: abs(eur[i]))
