@@ -21,21 +21,13 @@ from psycopg import sql
 
 from storage import roles
 from storage.cluster import PORT, SOCKET_PATH_BYTES_MAX, SUPERUSER, Cluster, reachable_programs
+from storage.data_folder import DataFolderUnusable, make_passable
 from storage.engine import Database
-from storage.problems import StorageProblem
 from storage.server_account import Account, account_for
 
 BOOKS = "billing"
 EXTENSIONS = ("pg_trgm", "pg_stat_statements")
 UNSPEAKABLE = set('"$`\\\n,')  # PostgreSQL hands paths to a shell, and lists of paths are divided by commas
-
-
-class DataFolderUnusable(StorageProblem):
-    """The folder for the data cannot be used."""
-
-    def __init__(self, folder: Path, why: str) -> None:
-        self.folder = folder
-        super().__init__(f"The data folder {folder} cannot be used: {why} Set BILLING_DATA_DIR to another folder.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +54,10 @@ def attached(data_dir: Path, *, durable: bool = True) -> Iterator[EmbeddedServer
 
     Raises: DataFolderUnusable, AccountMissing, MadeByAnotherVersion, DataInUse, ServerFailed.
     """
-    folder = _make_folder(data_dir.expanduser().absolute())
+    folder = data_dir.expanduser().absolute() / "postgresql"
+    if UNSPEAKABLE & set(str(folder)):
+        raise DataFolderUnusable(data_dir, "its path has a character that PostgreSQL cannot take.")
+    make_passable(folder)
     with _locked(folder / "door", fcntl.LOCK_EX):
         holding = _open_lock(folder / "holders")
         fcntl.flock(holding, fcntl.LOCK_SH)
@@ -111,30 +106,10 @@ def _provide(server: EmbeddedServer) -> None:
             connection.execute(sql.SQL("create extension if not exists {}").format(sql.Identifier(extension)))
 
 
-def _make_folder(data_dir: Path) -> Path:
-    """Make the folder and those above it that are missing, open to be passed through; others keep their modes.
-
-    Raises: DataFolderUnusable.
-    """
-    folder = data_dir / "postgresql"
-    if UNSPEAKABLE & set(str(data_dir)):
-        raise DataFolderUnusable(data_dir, "its path has a character that PostgreSQL cannot take.")
-    try:
-        for step in (*reversed(folder.parents), folder):
-            if not step.exists():
-                step.mkdir()
-                step.chmod(0o711)
-    except OSError as error:
-        raise DataFolderUnusable(data_dir, f"{error.strerror} ({error.filename}).") from error
-    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-        raise DataFolderUnusable(data_dir, f"it belongs to another user, and we run as user {os.geteuid()}.")
-    return folder
-
-
 def _check_way(account: Account, folder: Path) -> None:
     if (barrier := account.barred_from(folder)) is not None:
         raise DataFolderUnusable(
-            folder.parent, f"the server runs as user {account.uid}, who may not pass through {barrier}."
+            folder.parent, f"the server runs as user {account}, who may not pass through {barrier}."
         )
 
 

@@ -9,6 +9,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from storage.problems import StorageProblem
+
 EVERYWHERE = {"TimeZone": "UTC"}
 # A procedure is one short transaction: one that waits or idles longer than this has gone wrong and must let go.
 WRITES = EVERYWHERE | {"lock_timeout": "10s", "idle_in_transaction_session_timeout": "60s"}
@@ -21,11 +23,13 @@ READS = EVERYWHERE | {
 }
 
 
-class OwnerUnknown(Exception):
-    """Something asked to enter as the owner of a database of which only the service's own login is known."""
+class OwnerUnknown(StorageProblem):
+    """Migrations were asked for, but only the service's own login is known."""
 
     def __init__(self) -> None:
-        super().__init__("This database was opened without its owner's URL; only migrations enter as the owner.")
+        super().__init__(
+            "Migrations run as the owner of the tables: set BILLING_OWNER_DATABASE_URL to the owner's URL."
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Bring the schema up to date, and tell whether it is."""
 
 import enum
+from dataclasses import dataclass
 from pathlib import Path
 
 from alembic import command
@@ -43,17 +44,27 @@ class SchemaIsAhead(StorageProblem):
         )
 
 
-def migrate(database: Database) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migration:
+    """From which revision to which one the schema was brought; None is an empty database."""
+
+    before: str | None
+    after: str | None
+
+
+def migrate(database: Database) -> Migration:
     """Run, as the owner and in one transaction, every migration the database has not seen. Others who migrate wait.
 
-    Raises: SchemaIsAhead.
+    Raises: SchemaIsAhead, OwnerUnknown.
     """
     engine = create_engine("postgresql+psycopg://", creator=database.connect_as_owner, poolclass=NullPool)
     with engine.begin() as connection:
         connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME})
         if state(connection) is Schema.AHEAD:
             raise SchemaIsAhead
+        before = _revision(connection)
         command.upgrade(_config(connection), "head")
+        return Migration(before=before, after=_revision(connection))
 
 
 def require_current(database: Database) -> None:
@@ -82,6 +93,10 @@ def state(connection: Connection) -> Schema:
         return Schema.CURRENT
     known = {script.revision for script in scripts.walk_revisions()}
     return Schema.BEHIND if there <= known else Schema.AHEAD
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def _config(connection: Connection) -> Config:

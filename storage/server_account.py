@@ -28,6 +28,9 @@ class Account:
     uid: int
     gid: int
 
+    def __str__(self) -> str:
+        return next(iter(user_names(self.uid)), str(self.uid))
+
     @property
     def ours(self) -> bool:
         """Whether this process runs as that user already."""

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from storage.engine import Database
-from tests.database import Clones, cluster_folder, clones
+from tests.database import Clones, clones, cluster_folder
 
 FOLDER = pytest.StashKey[Path]()
 CLOSING = pytest.StashKey[ExitStack]()
