@@ -1,0 +1,69 @@
+"""The command line. Every module beside this one is a command of its name and keeps it in `command`."""
+
+import importlib
+import os
+import pkgutil
+import pwd
+import signal
+import sys
+from typing import Any
+
+import click
+
+from billing.refusals import Refusal
+from graphql_api.settings import SettingsRefused
+from storage.problems import StorageProblem
+
+
+class Refused(click.ClickException):
+    """What was asked cannot be done; the user can act on the message."""
+
+    exit_code = 2
+
+
+class Commands(click.Group):
+    """Finds the commands and imports one when it is wanted. A refusal is a line on stderr and exit code 2."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return sorted(_modules())
+
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
+        module = _modules().get(cmd_name)
+        return None if module is None else importlib.import_module(module).command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (Refusal, SettingsRefused, StorageProblem) as refusal:
+            raise Refused(str(refusal)) from refusal
+
+
+@click.group(cls=Commands, name="billing", context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="petanque-billing", prog_name="billing")
+def main() -> None:
+    """The finance back office: serve the API, load and check the books.
+
+    Settings come from the environment (BILLING_...); without any, everything runs on an embedded PostgreSQL.
+    """
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))  # leave by the door: clean up first
+
+
+def _modules() -> dict[str, str]:
+    """The modules of the commands, by the commands' names: `import_` is `billing import`."""
+    return {module.name.strip("_"): f"{__name__}.{module.name}" for module in pkgutil.iter_modules(__path__)}
+
+
+def user_as_actor() -> str:
+    """Who is at the keyboard, as far as the operating system knows."""
+    try:
+        return f"cli:{pwd.getpwuid(os.getuid()).pw_name}"
+    except KeyError:
+        return f"cli:{os.getuid()}"
+
+
+actor_option = click.option(
+    "--actor",
+    default=user_as_actor,
+    show_default="cli:<your user name>",
+    help="Who does this: it is written into the audit trail.",
+)

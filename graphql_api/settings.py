@@ -1,0 +1,139 @@
+"""The settings of an installation: the one place that reads the environment."""
+
+import difflib
+import os
+from collections.abc import Collection, Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from babel.numbers import is_currency
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+from pydantic import AfterValidator, Field, PrivateAttr, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from providers.registry import GROUP, PREFIX
+
+
+class SettingsRefused(Exception):
+    """The environment holds settings that cannot be meant. `problems`: one sentence each, without secret values."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__(" ".join(problems))
+
+
+def _postgresql(url: SecretStr) -> SecretStr:
+    try:
+        parts = conninfo_to_dict(url.get_secret_value())
+    except ProgrammingError:
+        parts = {}
+    if not parts:
+        raise ValueError("it is no PostgreSQL URL; write postgresql://USER:PASSWORD@HOST:PORT/DATABASE")
+    return url
+
+
+def _issuer(url: str) -> str:
+    parts = urlsplit(url)
+    local = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    if not parts.hostname or parts.scheme not in ({"http", "https"} if local else {"https"}):
+        raise ValueError("it must be an https:// URL")
+    return url
+
+
+def _currency(code: str) -> str:
+    if not is_currency(code):
+        raise ValueError("it is no currency of ISO 4217, such as EUR")
+    return code
+
+
+def _data_dir() -> Path:
+    if os.geteuid() == 0:
+        return Path("/var/lib/petanque-billing")
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "petanque-billing"
+
+
+DatabaseUrl = Annotated[SecretStr, AfterValidator(_postgresql)]
+
+
+class Settings(BaseSettings):
+    """What the environment says, under BILLING_ and the field's name. Without any setting: the embedded server, here."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    database_url: DatabaseUrl | None = None
+    owner_database_url: DatabaseUrl | None = None
+    data_dir: Path = Field(default_factory=_data_dir)
+    host: str = Field(default="127.0.0.1", min_length=1)
+    port: int = Field(default=8000, ge=0, le=65535)
+    reporting_currency: Annotated[str, AfterValidator(_currency)] = "EUR"
+    time_zone: ZoneInfo = ZoneInfo("Europe/Stockholm")
+    oidc_issuer: Annotated[str, AfterValidator(_issuer)] | None = None
+    oidc_audience: str | None = Field(default=None, min_length=1)
+
+    _others: Mapping[str, str] = PrivateAttr()
+
+    @model_validator(mode="after")
+    def _hang_together(self) -> Self:
+        if self.owner_database_url is not None and self.database_url is None:
+            raise ValueError("BILLING_OWNER_DATABASE_URL is set, but BILLING_DATABASE_URL is not.")
+        if self.owner_database_url is not None and _user(self.owner_database_url) == _user(self.database_url):
+            raise ValueError(
+                "BILLING_DATABASE_URL and BILLING_OWNER_DATABASE_URL enter as the same role; the service must not own "
+                "the tables it writes to."
+            )
+        if (self.oidc_issuer is None) != (self.oidc_audience is None):
+            raise ValueError("BILLING_OIDC_ISSUER and BILLING_OIDC_AUDIENCE are set both or not at all.")
+        return self
+
+    def model_post_init(self, _context: object, /) -> None:
+        own = {f"{PREFIX}{name}".upper() for name in type(self).model_fields}
+        self._others = {
+            name.upper(): value
+            for name, value in os.environ.items()
+            if name.upper().startswith(PREFIX) and name.upper() not in own
+        }
+
+    @property
+    def provider_settings(self) -> Mapping[str, str]:
+        """The BILLING_ variables that are not ours but the providers', by their full names. They may be secret."""
+        return self._others
+
+    def unclaimed(self, providers: Collection[str]) -> list[str]:
+        """The variables that belong neither to us nor to any of the providers named."""
+        sections = tuple(f"{PREFIX}{provider}_".replace("-", "_").upper() for provider in providers)
+        return sorted(name for name in self._others if not name.startswith(sections))
+
+
+def load_settings() -> Settings:
+    """Read the environment; a variable that nobody knows is taken for a mistake, not passed over.
+
+    Raises: SettingsRefused.
+    """
+    try:
+        settings = Settings()
+    except ValidationError as invalid:
+        raise SettingsRefused([_sentence(error["loc"], error["msg"]) for error in invalid.errors()]) from None
+    unclaimed = settings.unclaimed(metadata.entry_points(group=GROUP).names)
+    if unclaimed:
+        raise SettingsRefused([_unknown(name) for name in unclaimed])
+    return settings
+
+
+def _sentence(where: tuple[int | str, ...], message: str) -> str:
+    message = message.removeprefix("Value error, ")
+    return f"{PREFIX}{where[0]}".upper() + f": {message}." if where else message
+
+
+def _unknown(name: str) -> str:
+    known = [f"{PREFIX}{field}".upper() for field in Settings.model_fields]
+    meant = difflib.get_close_matches(name, known, n=1)
+    hint = f" Did you mean {meant[0]}?" if meant else ""
+    return f"{name} is no setting, and no installed provider's.{hint}"
+
+
+def _user(url: SecretStr | None) -> str | int | None:
+    return None if url is None else conninfo_to_dict(url.get_secret_value()).get("user")
