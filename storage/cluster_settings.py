@@ -40,6 +40,8 @@ FORGETFUL = {
     "full_page_writes": "off",
     "synchronous_commit": "off",
     "shared_buffers": "128MB",
+    "min_wal_size": "80MB",
+    "max_wal_size": "256MB",
     "logging_collector": "off",
 }
 

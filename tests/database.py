@@ -1,5 +1,7 @@
 """One PostgreSQL cluster a test run, one migrated template in it, one clone of the template a test."""
 
+import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -15,6 +17,7 @@ from storage.engine import Database
 from storage.migrate import migrate
 
 TEMPLATE = "migrated"
+ROOM_BYTES_MIN = 2 * 2**30
 ONE_AT_A_TIME = 1  # the advisory lock under which the template is made
 
 # Waits until the test run is over, however it ended, then stops the server at once and removes its data.
@@ -31,7 +34,7 @@ rm -rf "$0"
 @contextmanager
 def cluster_folder() -> Iterator[Path]:
     """An empty folder for the run's cluster. It and the server in it go when the run ends, also by a kill."""
-    folder = Path(tempfile.mkdtemp(prefix="billing-tests-"))
+    folder = Path(tempfile.mkdtemp(prefix="billing-tests-", dir=roomy_memory()))
     folder.chmod(0o711)  # the server runs as another user when the tests run as root
     caretaker = subprocess.Popen(
         ["/bin/sh", "-c", CARETAKER, folder], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True
@@ -42,6 +45,14 @@ def cluster_folder() -> Iterator[Path]:
         assert caretaker.stdin is not None
         caretaker.stdin.close()
         caretaker.wait()
+
+
+def roomy_memory() -> Path | None:
+    """A folder in memory with room for a cluster, where there is one: a clone takes 15 ms there, 60 to 300 on disks."""
+    memory = Path("/dev/shm")
+    if os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM_BYTES_MIN:
+        return memory
+    return None
 
 
 class Clones:
