@@ -20,6 +20,8 @@ PORT = 5432  # names the socket; nothing listens on the network
 START_SECONDS_MAX = 300  # a crashed server first replays its log
 STOP_SECONDS_MAX = 120
 SOCKET_PATH_BYTES_MAX = 107
+LINGER_SECONDS_MAX = 5  # what a killed server leaves behind takes a moment to go
+SIGNS_OF_ANOTHER = ('lock file "postmaster.pid" already exists', "pre-existing shared memory block")
 
 
 class MadeByAnotherVersion(StorageProblem):
@@ -36,11 +38,12 @@ class MadeByAnotherVersion(StorageProblem):
 class DataInUse(StorageProblem):
     """Another server is running on the data."""
 
-    def __init__(self, *, data: Path, pid: str) -> None:
-        self.pid = pid
+    def __init__(self, *, data: Path) -> None:
+        lock = data / "postmaster.pid"
+        self.pid = lock.read_text().split()[0] if lock.exists() else "unknown"
         super().__init__(
-            f"The data in {data} are in use by another server (process {pid}). "
-            f"Stop it; if that process is no PostgreSQL server, remove {data / 'postmaster.pid'}."
+            f"The data in {data} are in use by another server (process {self.pid}). "
+            f"Stop it; if that process is no PostgreSQL server, remove {lock}."
         )
 
 
@@ -109,15 +112,24 @@ class Cluster:
         """
         self._check_version()
         self._configure()
+        deadline = time.monotonic() + LINGER_SECONDS_MAX
+        while True:
+            try:
+                return self._start_once()
+            except DataInUse:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
+
+    def _start_once(self) -> None:
         self.startup_log.unlink(missing_ok=True)
         try:
             self._pg_ctl("started", "start", f"--log={self.startup_log}", f"--timeout={START_SECONDS_MAX}")
         except ServerFailed as failure:
-            output = self.startup_log.read_text() if self.startup_log.exists() else ""
-            if 'lock file "postmaster.pid" already exists' in output:
-                pid = (self.data / "postmaster.pid").read_text().split()[0]
-                raise DataInUse(data=self.data, pid=pid) from None
-            raise ServerFailed("started", output=output or failure.output) from None
+            said = self.startup_log.read_text() if self.startup_log.exists() else failure.output
+            if any(sign in said for sign in SIGNS_OF_ANOTHER):
+                raise DataInUse(data=self.data) from None
+            raise ServerFailed("started", output=said) from None
 
     def stop(self) -> None:
         """Disconnect everyone, write everything down and stop.

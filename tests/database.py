@@ -23,9 +23,11 @@ ONE_AT_A_TIME = 1  # the advisory lock under which the template is made
 # Waits until the test run is over, however it ended, then stops the server at once and removes its data.
 CARETAKER = """
 cat
-if read -r server 2>/dev/null <"$0/postgresql/data/postmaster.pid"; then
+running="$0/postgresql/data/postmaster.pid"
+if read -r server 2>/dev/null <"$running"; then
     kill -QUIT "$server"
-    while kill -0 "$server" 2>/dev/null; do sleep 0.05; done
+    tries=100
+    while [ -e "$running" ] && [ $((tries -= 1)) -gt 0 ]; do sleep 0.05; done
 fi
 rm -rf "$0"
 """
