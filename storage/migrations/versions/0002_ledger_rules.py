@@ -18,7 +18,7 @@ begin
 end $$"""
 
 BALANCED = """
-create function journals_balance() returns trigger language plpgsql as $$
+create function journals_balance() returns trigger language plpgsql set search_path = public, pg_temp as $$
 declare broken record;
 begin
     select w.journal_id, count(*) as legs, j.leg_count, sum(w.amount_cents) as residue,
@@ -40,10 +40,12 @@ begin
     return null;
 end $$"""
 
+# Rows are locked before they are summed up: the sum is then taken after everybody else who changed it has committed.
 INVOICES_FOLLOW_PAYMENTS = """
 create function invoices_follow_payments() returns trigger language plpgsql
     security definer set search_path = public, pg_temp as $$
 begin
+    perform from invoice where id in (select invoice_id from written) order by id for no key update;
     update invoice i set paid_cents = p.paid
       from (select t.invoice_id, coalesce(sum(q.allocated_cents), 0) as paid
               from (select distinct invoice_id from written where invoice_id is not null) t
@@ -57,6 +59,7 @@ PAYMENTS_FOLLOW_REFUNDS = """
 create function payments_follow_refunds() returns trigger language plpgsql
     security definer set search_path = public, pg_temp as $$
 begin
+    perform from payment where id in (select payment_id from written) order by id for no key update;
     update payment p set refunded_cents = r.refunded, pending_refund_cents = r.pending, refunded_at = r.refunded_at
       from (select t.payment_id,
                    coalesce(sum(q.amount_cents) filter (where q.status = 'SUCCEEDED'), 0) as refunded,
@@ -66,6 +69,8 @@ begin
               join refund q on q.payment_id = t.payment_id
              group by t.payment_id) r
      where p.id = r.payment_id;
+    perform from invoice
+      where id in (select p.invoice_id from written w join payment p on p.id = w.payment_id) order by id for no key update;
     update invoice i set refunded_cents = r.refunded
       from (select p.invoice_id, coalesce(sum(q.amount_cents - q.surplus_cents)
                                           filter (where q.status = 'SUCCEEDED'), 0) as refunded
@@ -98,6 +103,8 @@ def upgrade() -> None:
     for event in ("insert", "update"):
         after(event, "payment", "invoices_follow_payments")
         after(event, "refund", "payments_follow_refunds")
+    for function in ("invoices_follow_payments", "payments_follow_refunds"):
+        op.execute(f"revoke execute on function {function} from public")  # nobody hangs them on a table of their own
 
 
 def refuse(events: str, table: str) -> None:

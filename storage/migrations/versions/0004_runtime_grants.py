@@ -9,9 +9,15 @@ down_revision = "0003"
 RUNTIME = "billing_runtime"
 
 INSERTED = (
-    "tenant", "plan", "subscription", "plan_history", "subscription_cancellation", "invoice", "invoice_line", "payment",
-    "refund", "bank_file", "bank_deposit", "bank_identity", "bank_transfer", "journal", "accounting_entry", "fx_rate",
+    "tenant", "plan", "subscription", "plan_history", "subscription_cancellation", "invoice_line", "refund", "bank_file",
+    "bank_deposit", "bank_identity", "bank_transfer", "journal", "accounting_entry", "fx_rate",
 )  # fmt: skip
+INSERTED_IN_PART = {
+    "invoice": "id, external_id, tenant_id, number, ocr, issuer_type, customer_name, customer_account, currency, "
+    "total_cents, tax_cents, issued_on, due_on, subscription_id, declared_status",
+    "payment": "id, external_id, tenant_id, invoice_id, bank_transfer_id, method, provider, provider_reference, "
+    "amount_cents, allocated_cents, fee_cents, currency, paid_at, outcome, undone_at",
+}
 UPDATED = {
     "tenant": "name, email, language, organisation_number, bankgiro, street, post_code, town",
     "plan": "name, tier",
@@ -29,6 +35,8 @@ def upgrade() -> None:
     op.execute(f"grant select on all tables in schema public to {RUNTIME}")
     for table in INSERTED:
         op.execute(f"grant insert on {table} to {RUNTIME}")
+    for table, columns in INSERTED_IN_PART.items():
+        op.execute(f"grant insert ({columns}) on {table} to {RUNTIME}")
     for table, columns in UPDATED.items():
         op.execute(f"grant update ({columns}) on {table} to {RUNTIME}")
     op.execute("revoke execute on function audit_append from public")
