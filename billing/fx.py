@@ -35,17 +35,22 @@ class Rates:
             self._days.setdefault(currency, []).append(day)
             self._rates.setdefault(currency, []).append(int(rate * _SCALE))
 
-    def _place(self, currency: str, day: date) -> int:
-        place = bisect_right(self._days.get(currency, []), day) - 1
+    def _newest(self, currency: str, day: date) -> tuple[date, int]:
+        days = self._days.get(currency, [])
+        place = bisect_right(days, day) - 1
         if place < 0:
             raise FxRateMissing(currency=currency, day=day)
-        return place
+        return days[place], self._rates[currency][place]
 
     def is_stale(self, currency: str, day: date) -> bool:
-        """Whether the rate used for `day` is more than ten days older."""
+        """Whether the rate used for `day` is more than ten days older.
+
+        Raises: FxRateMissing.
+        """
         if currency == REPORTING_CURRENCY:
             return False
-        return day - self._days[currency][self._place(currency, day)] > STALE_AFTER
+        known_on, _ = self._newest(currency, day)
+        return day - known_on > STALE_AFTER
 
     def eur_cents(self, cents: int, currency: str, day: date) -> int:
         """`cents` of `currency` in EUR cents at the rate of `day`, rounded half-even.
@@ -54,7 +59,7 @@ class Rates:
         """
         if currency == REPORTING_CURRENCY:
             return cents
-        rate = self._rates[currency][self._place(currency, day)]
+        _, rate = self._newest(currency, day)
         return _divided_half_even(cents * _SCALE * 10**2, rate * 10 ** exponent(currency))
 
 

@@ -68,13 +68,21 @@ def refund_parts(parts: tuple[VatPart, ...], *, refunded_before: int, refunded_a
 
 
 def _running(parts: tuple[VatPart, ...], refunded: int) -> list[VatPart]:
-    total = sum(part.net_cents + part.vat_cents for part in parts)
-    running, seen, given = [], 0, 0
-    for part in parts:
-        seen += part.net_cents + part.vat_cents
-        gross = (refunded * seen) // total - given if total else 0
-        given += gross
-        size = part.net_cents + part.vat_cents
+    """What of each part is refunded once `refunded` of the whole is: no share ever shrinks as `refunded` grows.
+
+    Each part takes its share of what the parts before it left. Parts below zero (a rounding of the total, a discount at a
+    rate of its own) come first, so that what is left to share out is never negative.
+    """
+    left, rest = refunded, sum(_gross(part) for part in parts)
+    running: dict[int, VatPart] = {}
+    for i, part in sorted(enumerate(parts), key=lambda numbered: _gross(numbered[1])):
+        size = _gross(part)
+        gross = left * size // rest if rest else 0
+        left, rest = left - gross, rest - size
         vat = (2 * gross * part.vat_cents + size) // (2 * size) if size else 0
-        running.append(VatPart(part.rate, gross - vat, vat))
-    return running
+        running[i] = VatPart(part.rate, gross - vat, vat)
+    return [running[i] for i in range(len(parts))]
+
+
+def _gross(part: VatPart) -> int:
+    return part.net_cents + part.vat_cents
