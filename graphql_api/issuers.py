@@ -1,0 +1,200 @@
+"""Where access tokens come from: the built-in development issuer, or a configured OpenID Connect provider."""
+
+import asyncio
+import hashlib
+import os
+import secrets
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final, Protocol, Self
+from urllib.parse import urlsplit
+
+import httpx
+import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from jwt.algorithms import OKPAlgorithm
+
+from billing.authority import Role
+from billing.refusals import ErrorCode, Refusal
+
+ALGORITHMS: Final = frozenset("RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA".split())
+"""Asymmetric signatures only: a shared secret would let every verifier sign."""
+
+KEYS_TTL_SECONDS: Final = 3600
+KEYS_STALE_SECONDS_MAX: Final = 24 * 3600
+REFETCH_SECONDS: Final = 30
+DEVELOPMENT_TOKEN_TTL: Final = timedelta(hours=1)
+
+
+class IssuerUnavailable(Refusal):
+    """The provider's keys cannot be had, so no token can be judged."""
+
+    code = ErrorCode.PROVIDER_UNAVAILABLE
+
+    def __init__(self) -> None:
+        super().__init__("The sign-in provider cannot be reached just now; try again in a minute.")
+
+
+class Issuer(Protocol):
+    """Who signs tokens. With `at_jwt_only`, only tokens whose header says `typ: at+jwt` are access tokens."""
+
+    @property
+    def url(self) -> str: ...
+    @property
+    def audience(self) -> str: ...
+    @property
+    def at_jwt_only(self) -> bool: ...
+
+    async def key(self, kid: str | None) -> jwt.PyJWK | None:
+        """The public key with this id; None where the issuer has no such key. Raises: `IssuerUnavailable`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DevelopmentIssuer:
+    """Signs tokens with a key of this installation's own, as long as no provider is configured."""
+
+    private_key: Ed25519PrivateKey = field(repr=False)
+    url: str = "https://development.petanque-billing.invalid"
+    audience: str = "petanque-billing"
+    at_jwt_only: bool = True
+
+    @classmethod
+    def at(cls, folder: Path) -> Self:
+        """The issuer whose key lies in `folder`; made there, readable to its owner only, when it is missing."""
+        path = folder / "development-issuer.pem"
+        if not path.exists():
+            _create_key(path)
+        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+        assert isinstance(key, Ed25519PrivateKey), type(key)
+        return cls(private_key=key)
+
+    @property
+    def kid(self) -> str:
+        public = self.private_key.public_key().public_bytes_raw()
+        return hashlib.sha256(public).hexdigest()[:16]
+
+    async def key(self, kid: str | None) -> jwt.PyJWK | None:
+        if kid != self.kid:
+            return None
+        return jwt.PyJWK(OKPAlgorithm.to_jwk(self.private_key.public_key(), as_dict=True), algorithm="EdDSA")
+
+    def token(self, *, actor: str, roles: Iterable[Role], authenticated_at: datetime, now: datetime) -> str:
+        """An access token as a provider would issue it."""
+        claims = {
+            "iss": self.url,
+            "aud": self.audience,
+            "sub": actor,
+            "roles": [role.value for role in roles],
+            "auth_time": int(authenticated_at.timestamp()),
+            "iat": int(now.timestamp()),
+            "exp": int((now + DEVELOPMENT_TOKEN_TTL).timestamp()),
+            "jti": secrets.token_hex(16),
+        }
+        return jwt.encode(claims, self.private_key, algorithm="EdDSA", headers={"kid": self.kid, "typ": "at+jwt"})
+
+
+def _create_key(path: Path) -> None:
+    """Write a new key whole or not at all; where another process was quicker, its key stays."""
+    pem = Ed25519PrivateKey.generate().private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(pem)
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class OidcIssuer:
+    """A provider found by its discovery document. Its keys are kept, and asked for again when they age or one is unknown.
+
+    An unknown key id costs at most one question every `REFETCH_SECONDS`. While the provider cannot be reached, keys that
+    are known already go on for a day.
+    """
+
+    url: str
+    audience: str
+    client: httpx.AsyncClient
+    at_jwt_only: bool = False
+    clock: Callable[[], float] = time.monotonic
+    _keys: dict[str | None, jwt.PyJWK] = field(default_factory=dict)
+    _fetched_at: float = float("-inf")
+    _tried_at: float = float("-inf")
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def key(self, kid: str | None) -> jwt.PyJWK | None:
+        if not self._knows(kid):
+            async with self._lock:
+                if not self._knows(kid) and self.clock() - self._tried_at >= REFETCH_SECONDS:
+                    await self._refetch()
+        if self.clock() - self._fetched_at > KEYS_STALE_SECONDS_MAX:
+            raise IssuerUnavailable
+        return self._keys.get(kid)
+
+    def _knows(self, kid: str | None) -> bool:
+        return kid in self._keys and self.clock() - self._fetched_at <= KEYS_TTL_SECONDS
+
+    async def _refetch(self) -> None:
+        self._tried_at = self.clock()
+        try:
+            keys = await self._published()
+        except (httpx.HTTPError, ValueError):
+            return
+        self._keys, self._fetched_at = keys, self.clock()
+
+    async def _published(self) -> dict[str | None, jwt.PyJWK]:
+        document = await self._json(self.url.rstrip("/") + "/.well-known/openid-configuration")
+        if document.get("issuer") != self.url:
+            raise ValueError("The discovery document is another issuer's.")
+        return usable_keys(await self._json(str(document.get("jwks_uri"))))
+
+    async def _json(self, url: str) -> dict[str, object]:
+        """Raises: `httpx.HTTPError`, `ValueError`."""
+        if not is_safe_url(url):
+            raise ValueError("A provider is asked over https only, or on this machine.")
+        answer = await self.client.get(url, timeout=5, follow_redirects=False)
+        answer.raise_for_status()
+        document = answer.json()
+        if not isinstance(document, dict):
+            raise ValueError("The answer is not a JSON object.")  # noqa: TRY004 - one error for every bad answer
+        return document
+
+
+def usable_keys(document: dict[str, object]) -> dict[str | None, jwt.PyJWK]:
+    """The signing keys of a JWKS by their id; a lone key also stands under None, for tokens that name none."""
+    listed = document.get("keys")
+    keys: dict[str | None, jwt.PyJWK] = {}
+    for entry in listed if isinstance(listed, list) else []:
+        key = _usable_key(entry)
+        if key is not None:
+            keys[key.key_id] = key
+    if len(keys) == 1:
+        keys[None] = next(iter(keys.values()))
+    return keys
+
+
+def _usable_key(entry: object) -> jwt.PyJWK | None:
+    if not isinstance(entry, dict) or entry.get("use", "sig") != "sig" or entry.get("kty") == "oct":
+        return None
+    if not isinstance(entry.get("kid"), str | None) or str(entry.get("alg", "RS256")) not in ALGORITHMS:
+        return None
+    try:
+        key = jwt.PyJWK(entry)
+    except (jwt.PyJWTError, ValueError, TypeError, KeyError):
+        return None
+    return key if key.algorithm_name in ALGORITHMS else None
+
+
+def is_safe_url(url: str) -> bool:
+    """Whether a provider may be asked there: over https, or over plain http on this machine."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1", "localhost"})
