@@ -1,0 +1,86 @@
+"""Reading a request's body: JSON in UTF-8, up to a size, in a given time."""
+
+import asyncio
+from typing import Any, ClassVar, Final
+
+import orjson
+from starlette.requests import ClientDisconnect, Request
+
+from billing.authority import Caller, Role
+from billing.refusals import ErrorCode, Refusal
+
+BYTES_MAX: Final = 256 * 1024
+FINANCE_BYTES_MAX: Final = 16 * 1024 * 1024
+"""For those who may import bank files."""
+
+READ_SECONDS_MAX: Final = 30.0
+
+
+class Unreadable(Refusal):
+    """The request is not one that can be read. `status`: its HTTP status."""
+
+    code = ErrorCode.BAD_USER_INPUT
+    status: ClassVar[int] = 400
+
+
+class TooLarge(Unreadable):
+    status = 413
+
+    def __init__(self, *, bytes_max: int) -> None:
+        self.bytes_max = bytes_max
+        super().__init__(f"The body is larger than {bytes_max} bytes.")
+
+
+class TooSlow(Unreadable):
+    status = 408
+
+
+class NotJson(Unreadable):
+    status = 415
+
+
+def bytes_max(caller: Caller | None) -> int:
+    """How large a body the caller may send; known before any of it is read."""
+    return FINANCE_BYTES_MAX if caller is not None and Role.SYS_FINANCE in caller.roles else BYTES_MAX
+
+
+async def read_json_object(request: Request, *, bytes_max: int) -> dict[str, Any]:
+    """The body. Raises: `Unreadable`."""
+    _refuse_other_media(request)
+    try:
+        async with asyncio.timeout(READ_SECONDS_MAX):
+            body = await _read(request, bytes_max)
+    except TimeoutError:
+        raise TooSlow("The body did not arrive in time.") from None
+    except ClientDisconnect:
+        raise TooSlow("The client went away before its body arrived.") from None
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise Unreadable("The body is not JSON in UTF-8, or it is nested too deeply.") from None
+    if isinstance(value, list):
+        raise Unreadable("Send one operation a request: there is no batching.")
+    if not isinstance(value, dict):
+        raise Unreadable("The body is not a JSON object.")
+    return value
+
+
+def _refuse_other_media(request: Request) -> None:
+    media, _, parameters = request.headers.get("content-type", "").partition(";")
+    charset = parameters.replace(" ", "").replace('"', "").lower()
+    if media.strip().lower() != "application/json" or charset not in {"", "charset=utf-8"}:
+        raise NotJson("Send the body as `Content-Type: application/json` in UTF-8.")
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise NotJson("Send the body without a Content-Encoding.")
+
+
+async def _read(request: Request, bytes_max: int) -> bytes:
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > bytes_max:
+        raise TooLarge(bytes_max=bytes_max)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > bytes_max:
+            raise TooLarge(bytes_max=bytes_max)
+    return bytes(body)

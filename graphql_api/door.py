@@ -1,0 +1,196 @@
+"""The one way in: every operation, from whichever route, passes these steps in this order, and nothing of it runs before
+the whole of it is allowed.
+
+    read the document → choose the operation → admit the caller → weigh it → validate → coerce its variables → run it
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, auto
+from typing import Final, Protocol
+
+from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationDefinitionNode, OperationType, validate
+from graphql.execution.values import VariableValues, get_variable_values
+from graphql.validation import specified_rules
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
+
+from billing.authority import Caller, Role
+from billing.refusals import Refusal
+from graphql_api import limits
+from graphql_api.admission import Admission
+from graphql_api.documents import Document, Operation, ValidDocuments
+from graphql_api.logs import log_unexpected
+from resolvers.errors import Told, tell_failed, tell_invalid, tell_refusal, tell_timeout
+from schema.context import Context
+
+SECONDS_MAX: Final = 10.0
+ERRORS_MAX: Final = 5
+RULES: Final = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
+
+
+class Outcome(Enum):
+    """How far an operation came.
+
+    REFUSED: the door kept it out. INVALID: it cannot be run. EXECUTED: it ran. ABANDONED: its client went away.
+    """
+
+    REFUSED = auto()
+    INVALID = auto()
+    EXECUTED = auto()
+    ABANDONED = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came of an operation. `data` is ready for JSON; `refusal` is why the door kept it out."""
+
+    outcome: Outcome
+    data: object = None
+    errors: tuple[Told, ...] = ()
+    refusal: Refusal | None = None
+
+    def body(self) -> dict[str, object]:
+        """The response as the GraphQL specification shapes it: there is no `data` entry unless the operation ran."""
+        body: dict[str, object] = {"errors": [told.formatted for told in self.errors]} if self.errors else {}
+        return body | {"data": self.data} if self.outcome is Outcome.EXECUTED else body
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admitted:
+    """An operation that may run: valid, its variables coerced."""
+
+    asked: Operation
+    document: Document
+    operation: OperationDefinitionNode
+    variables: VariableValues
+    context: Context
+    hide_suggestions: bool
+
+
+Execute = Callable[[Admitted], Awaitable[ExecutionResult]]
+"""Runs an admitted operation. What a field raises is among the result's errors."""
+
+Gone = Callable[[], Awaitable[None]]
+"""Returns when the client has gone away."""
+
+
+class MakeContext(Protocol):
+    def __call__(self, *, caller: Caller | None, now: datetime, reason: str | None) -> Context: ...
+
+
+class Invalid(Exception):
+    """The operation asks for too much, or its document or variables are not valid."""
+
+    def __init__(self, errors: Iterable[Told]) -> None:
+        self.errors = tuple(errors)
+        super().__init__(f"{len(self.errors)} errors")
+
+
+class Door:
+    """The pipeline over one schema. `open_schema`: strangers may introspect it, and errors may suggest its names."""
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        *,
+        execute: Execute,
+        make_context: MakeContext,
+        now: Callable[[], datetime],
+        open_schema: bool,
+        seconds_max: float = SECONDS_MAX,
+    ) -> None:
+        self._schema, self._execute, self._make_context, self._now = schema, execute, make_context, now
+        self._open_schema, self._seconds_max = open_schema, seconds_max
+        self._admission = Admission(schema, open_introspection=open_schema)
+        self._valid = ValidDocuments()
+
+    async def answer(
+        self, asked: Operation, *, caller: Caller | None, request_id: str, gone: Gone | None = None
+    ) -> Answer:
+        """Take the operation through the door. Raises nothing that an operation can bring about.
+
+        A query stops when its client has `gone`; a mutation that began is carried through.
+        """
+        try:
+            admitted = self._admit(asked, caller)
+        except Refusal as refusal:
+            return Answer(outcome=Outcome.REFUSED, errors=(tell_refusal(refusal),), refusal=refusal)
+        except Invalid as invalid:
+            return Answer(outcome=Outcome.INVALID, errors=invalid.errors)
+        return await self._run(admitted, request_id, gone)
+
+    def _admit(self, asked: Operation, caller: Caller | None) -> Admitted:
+        """Raises: what admission raises, `Invalid`."""
+        now = self._now()
+        known = self._valid.get(asked.text)
+        try:
+            document = known or Document.read(asked.text)
+            operation = document.operation(asked.name)
+        except GraphQLError as error:
+            raise Invalid([tell_invalid(error)]) from None
+        reason = self._admission.admit(document, operation, asked.variables, caller=caller, now=now)
+        hide = not self._open_schema and (caller is None or Role.SYS_FINANCE not in caller.roles)
+        try:
+            limits.check(document, operation, asked.variables, self._schema)
+        except Refusal as refusal:
+            raise Invalid([tell_refusal(refusal)]) from None
+        if known is None:
+            _refuse(validate(self._schema, document.ast, RULES, max_errors=ERRORS_MAX, hide_suggestions=hide))
+            self._valid.keep(asked.text, document)
+        return Admitted(
+            asked=asked,
+            document=document,
+            operation=operation,
+            variables=self._coerced(asked, operation, hide_suggestions=hide),
+            context=self._make_context(caller=caller, now=now, reason=reason),
+            hide_suggestions=hide,
+        )
+
+    def _coerced(
+        self, asked: Operation, operation: OperationDefinitionNode, *, hide_suggestions: bool
+    ) -> VariableValues:
+        coerced = get_variable_values(
+            self._schema,
+            operation.variable_definitions or (),
+            dict(asked.variables),
+            max_errors=ERRORS_MAX,
+            hide_suggestions=hide_suggestions,
+        )
+        if isinstance(coerced, list):
+            raise Invalid(map(tell_invalid, coerced))
+        return coerced
+
+    async def _run(self, admitted: Admitted, request_id: str, gone: Gone | None) -> Answer:
+        listen = None if admitted.operation.operation is OperationType.MUTATION else gone
+        work = self._execute(admitted)
+        try:
+            async with asyncio.timeout(self._seconds_max):
+                result = await (work if listen is None else _unless(listen, work))
+        except TimeoutError:
+            return Answer(outcome=Outcome.EXECUTED, errors=(tell_timeout(self._seconds_max),))
+        if result is None:
+            return Answer(outcome=Outcome.ABANDONED)
+        errors = tuple(tell_failed(error, request_id=request_id) for error in result.errors or ())
+        for told in errors:
+            log_unexpected(told.unexpected)
+        return Answer(outcome=Outcome.EXECUTED, data=result.data, errors=errors)
+
+
+def _refuse(errors: list[GraphQLError]) -> None:
+    if errors:
+        raise Invalid(map(tell_invalid, errors))
+
+
+async def _unless(gone: Gone, work: Awaitable[ExecutionResult]) -> ExecutionResult | None:
+    """The result of the work; None, and the work cancelled, where the client has gone first."""
+    working, listening = asyncio.ensure_future(work), asyncio.ensure_future(gone())
+    try:
+        await asyncio.wait({working, listening}, return_when=asyncio.FIRST_COMPLETED)
+        return working.result() if working.done() else None
+    finally:
+        working.cancel()
+        listening.cancel()
+        await asyncio.gather(working, listening, return_exceptions=True)

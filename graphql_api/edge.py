@@ -1,0 +1,96 @@
+"""The outermost layer of the service: ids, headers and a log line for every request, and a last answer to every mistake."""
+
+import re
+import secrets
+import time
+from typing import Final
+
+import orjson
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from graphql_api.logs import log, log_unexpected
+from resolvers.errors import tell_unexpected
+
+REQUEST_ID: Final = "X-Request-ID"
+_SANE_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_OPERATION_NAME: Final = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,63}")
+
+SECURITY_HEADERS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "Cache-Control": "no-store",
+}
+"""On every response, unless it says otherwise itself."""
+
+
+class Edge:
+    """ASGI middleware. Web sockets are refused: there are no subscriptions."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        elif scope["type"] == "http":
+            await self._http(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request_id = _request_id(scope)
+        scope.setdefault("state", {})["request_id"] = request_id
+        started, status = time.perf_counter(), 0
+
+        async def send_marked(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                _mark(MutableHeaders(scope=message), request_id)
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self._app(scope, receive, send_marked)
+            except Exception as error:  # noqa: BLE001 - the outermost edge: whatever it was, it is logged and answered
+                log_unexpected(error)
+                if not status:
+                    await _send_mistake(send_marked, error, request_id)
+            finally:
+                _log_request(scope, status, time.perf_counter() - started)
+
+
+def _request_id(scope: Scope) -> str:
+    """The caller's own id where it is a sane one, so that their log and ours can be laid side by side."""
+    given = Headers(scope=scope).get(REQUEST_ID, "")
+    return given if _SANE_ID.fullmatch(given) else secrets.token_hex(16)
+
+
+def _mark(headers: MutableHeaders, request_id: str) -> None:
+    headers[REQUEST_ID] = request_id
+    for name, value in SECURITY_HEADERS.items():
+        headers.setdefault(name, value)
+
+
+async def _send_mistake(send: Send, error: Exception, request_id: str) -> None:
+    body = orjson.dumps({"errors": [tell_unexpected(error, request_id=request_id).formatted]})
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 500, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _log_request(scope: Scope, status: int, seconds: float) -> None:
+    """The path is the route's pattern: what a caller put into it is theirs. Nothing of the query string is logged."""
+    operation = scope["state"].get("operation")
+    log.info(
+        "request",
+        method=scope["method"],
+        path=getattr(scope.get("route"), "path", None),
+        operation=operation if isinstance(operation, str) and _OPERATION_NAME.fullmatch(operation) else None,
+        status=status,
+        milliseconds=round(seconds * 1000, 1),
+    )

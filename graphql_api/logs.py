@@ -1,0 +1,78 @@
+"""Logs: one JSON object a line, with the request's id, and never a variable's value, a token or a name.
+
+An exception's message may quote what it was about, so it is left out: what is logged of an exception is its kind, the
+database's code, and the places in the code it came through.
+"""
+
+import logging
+import sys
+import traceback
+from collections.abc import Iterator, MutableMapping
+from typing import Any, Final, TextIO
+
+import structlog
+from structlog.typing import Processor
+
+FRAMES_MAX: Final = 20
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger("billing")
+
+
+def configure_logs(stream: TextIO = sys.stderr, *, level: int = logging.INFO) -> None:
+    """Send our own and the libraries' logs to `stream`."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        anonymous_exceptions,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+    for chatty in ("alembic", "httpx"):
+        logging.getLogger(chatty).setLevel(max(level, logging.WARNING))
+
+
+def log_unexpected(error: BaseException | None) -> None:
+    """Log a mistake of ours; nothing where there was none."""
+    if error is not None:
+        log.error("unexpected", exc_info=error)
+
+
+def anonymous_exceptions(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """The log processor that puts an exception's anatomy in place of its text."""
+    given = event.pop("exc_info", None)
+    error = given[1] if isinstance(given, tuple) else given
+    if isinstance(error, BaseException):
+        event["exception"] = list(anatomy(error))
+    return event
+
+
+def anatomy(error: BaseException) -> Iterator[dict[str, object]]:
+    """The exception and those it came from, newest first: their kinds, codes and places, nothing they were told."""
+    seen: set[int] = set()
+    cause: BaseException | None = error
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        places = traceback.extract_tb(cause.__traceback__)[-FRAMES_MAX:]
+        yield {
+            "kind": f"{type(cause).__module__}.{type(cause).__qualname__}",
+            "sqlstate": getattr(cause, "sqlstate", None),
+            "places": [f"{place.filename}:{place.lineno} {place.name}" for place in places],
+        }
+        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
