@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Computed, Index, text
+from sqlalchemy import Computed, FetchedValue, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.columns import Cents, Id, Row, link, whole, word
@@ -56,7 +56,7 @@ class Payment(Row):
     undone_at: Mapped[datetime | None]
     refunded_cents: Mapped[Cents] = mapped_column(server_default="0")
     pending_refund_cents: Mapped[Cents] = mapped_column(server_default="0")
-    refunded_at: Mapped[datetime | None]
+    refunded_at: Mapped[datetime | None] = mapped_column(server_default=FetchedValue())  # by trigger
     credited_cents: Mapped[Cents] = mapped_column(
         Computed("case when outcome = 'SUCCEEDED' then amount_cents - allocated_cents else 0 end", persisted=True)
     )

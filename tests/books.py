@@ -1,0 +1,108 @@
+"""Small books for tests: tenants, issued invoices and received transfers, booked with the rules that the service uses."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg.types.json import Jsonb
+from uuid_utils.compat import uuid7
+
+from billing.fx import Rates
+from billing.journals import InvoiceRef, issued, received
+from billing.vat import VatPart
+from storage.journals import copy_postings
+
+TODAY = date(2026, 11, 20)
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+RATE_OF_SEK = Decimal("11.25")
+
+
+@dataclass(slots=True)
+class LittleBooks:
+    """Writes rows with their journals; every figure has a default, every key is given back."""
+
+    connection: psycopg.Connection[Any]
+    rates: Rates = field(init=False)
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def __post_init__(self) -> None:
+        self._insert("fx_rate", currency="SEK", on_day=date(2024, 1, 1), rate=RATE_OF_SEK)
+        self.rates = Rates([("SEK", date(2024, 1, 1), RATE_OF_SEK)])
+
+    def _insert(self, table: str, **values: Any) -> None:
+        names = ", ".join(values)
+        marks = ", ".join(["%s"] * len(values))
+        self.connection.execute(f"insert into {table} ({names}) values ({marks})", list(values.values()))
+
+    def _post(self, postings: Any) -> None:
+        with self.connection.cursor() as cursor:
+            copy_postings(cursor, postings, self.rates)
+
+    def tenant(self, name: str = "Björkens Boule", **values: Any) -> UUID:
+        key = uuid7()
+        row = {"country": "SE", "currency": "SEK", "created_on": date(2024, 1, 1)} | values
+        self._insert("tenant", id=key, external_id=f"tenant-{next(self.numbers)}", name=name, **row)
+        return key
+
+    def invoice(
+        self, tenant_id: UUID, total_cents: int = 125_000, *, issuer_type: str = "PLATFORM", **values: Any
+    ) -> UUID:
+        key, number = uuid7(), next(self.numbers)
+        tax_cents = values.pop("tax_cents", total_cents // 5)
+        row = {
+            "number": f"F-{number}",
+            "customer_name": "Björkens Boule",
+            "currency": "SEK",
+            "issued_on": TODAY - timedelta(days=20),
+            "due_on": TODAY + timedelta(days=10),
+        } | values
+        amounts = {"total_cents": total_cents, "tax_cents": tax_cents}
+        self._insert("invoice", id=key, tenant_id=tenant_id, issuer_type=issuer_type, **row, **amounts)
+        ref = InvoiceRef(
+            id=key, tenant_id=tenant_id, issuer_type=issuer_type, number=row["number"], currency=row["currency"]
+        )
+        self._post(issued(ref, [VatPart(Decimal(25), total_cents - tax_cents, tax_cents)], on=row["issued_on"]))
+        return key
+
+    def transfer(self, cents: int = 125_000, *, payee: str = "BG 991-2346", **values: Any) -> UUID:
+        file_id, deposit_id, key = uuid7(), uuid7(), uuid7()
+        counts = {"transfer_count": 1, "matched_count": 0, "unmatched_count": 1}
+        row = {"currency": "SEK", "booked_on": TODAY - timedelta(days=1)} | values
+        self._insert(
+            "bank_file", id=file_id, provider="bankgirot", format="BgMax 01", file_name=f"{key}.txt", sha256=key.hex,
+            imported_at=NOW, imported_by="cli:test", warnings=[], **counts,
+        )  # fmt: skip
+        self._insert(
+            "bank_deposit", id=deposit_id, bank_file_id=file_id, reference="00070", payee=payee, payment_count=1,
+            amount_cents=cents, currency=row["currency"], booked_on=row["booked_on"],
+        )  # fmt: skip
+        self._insert(
+            "bank_transfer", id=key, provider="bankgirot", bank_file_id=file_id, deposit_id=deposit_id, ordinal=1,
+            status="UNMATCHED", amount_cents=cents, refs=Jsonb([]), **row,
+        )  # fmt: skip
+        self._post(
+            received(
+                transfer_id=key, cents=cents, currency=row["currency"], on=row["booked_on"], provider="bankgirot",
+                reference=None,
+            )
+        )  # fmt: skip
+        return key
+
+    def balance(self, account: str, *, book: UUID | None = None) -> int:
+        """What an account holds in a book, debit positive, all currencies of the test together."""
+        found = self.connection.execute(
+            "select coalesce(sum(amount_cents), 0)::bigint from accounting_entry"
+            " where account = %s and book_id is not distinct from %s",
+            [account, book],
+        ).fetchone()
+        assert found is not None
+        return int(found[0])
+
+    def one(self, query: str, *values: Any) -> Any:
+        """The first row of a query."""
+        return self.connection.execute(query, list(values)).fetchone()  # type: ignore[arg-type]
