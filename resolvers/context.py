@@ -1,0 +1,40 @@
+"""What a resolver works with: the request, and the ways into the books."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+import strawberry
+
+from procedures.books import Books, Order
+from providers.registry import Registry
+from schema.context import Context as Request
+from schema.reading.reader import Reader
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context(Request):
+    """`reader` reads, `books` are changed by procedures only, `registry` knows the providers, `in_bulk` runs a procedure
+    that works on a plain connection, beside the event loop."""
+
+    reader: Reader
+    books: Books
+    registry: Registry
+    in_bulk: "InBulk"
+
+    def order(self) -> Order:
+        """Who asks for this mutation, when and why; the door has seen to all three."""
+        assert self.caller is not None
+        assert self.reason is not None
+        return Order(actor=self.caller.actor, reason=self.reason, at=self.now)
+
+
+class InBulk(Protocol):
+    """Runs `work(connection)` in a thread, on a plain connection of its own."""
+
+    async def __call__(self, work: Callable[[Any], T], /) -> T: ...
+
+
+Info = strawberry.Info[Context, None]

@@ -1,0 +1,123 @@
+"""The unmatched-payments inbox: looking at it, and dealing with what is in it."""
+
+from uuid import UUID
+
+import strawberry
+
+from billing.allocation import Allocation
+from billing.refusals import BadInput, ErrorCode
+from procedures import assign_transfer, ignore_transfer, unassign_transfer
+from resolvers.authority import finance_mutation, finance_query
+from resolvers.context import Info
+from resolvers.ids import looked_up
+from resolvers.reading import made, page, row
+from schema.ids import from_global
+from schema.inbox import (
+    AllocationInput,
+    AssignTransferInput,
+    AssignTransferPayload,
+    IgnoreTransferInput,
+    IgnoreTransferPayload,
+    RestoreTransferInput,
+    RestoreTransferPayload,
+    UnassignTransferInput,
+    UnassignTransferPayload,
+)
+from schema.reading import paging
+from schema.transfers import BankTransfer, BankTransferConnection, BankTransferFilter, inbox
+
+
+@strawberry.type
+class TransferQueries:
+    @finance_query(
+        description="The bank transfers in the inbox, newest first; with another `status`, those dealt with.",
+        may_fail=[ErrorCode.NOT_FOUND],
+    )
+    async def unmatched_transfers(
+        self,
+        info: Info,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+        filter: BankTransferFilter | None = None,
+    ) -> BankTransferConnection:
+        asked = filter or BankTransferFilter()
+        at = paging.page("unmatchedTransfers", first=first, after=after, last=last, before=before, narrowed_by=asked)
+        return await page(BankTransferConnection, info, inbox(asked), at)
+
+    @finance_query(description="One bank transfer, or null.")
+    async def bank_transfer(self, info: Info, id: strawberry.ID) -> BankTransfer | None:
+        key = looked_up(id, "BankTransfer")
+        return None if key is None else await row(info, key)
+
+
+def _allocations(asked: AssignTransferInput) -> UUID | list[Allocation]:
+    """What the transfer is to pay: one invoice, or parts.
+
+    Raises: BadInput unless exactly one of the two is given; NotFound for the id of something else.
+    """
+    if (asked.invoice_id is None) == (asked.allocations is None):
+        raise BadInput("Give invoiceId or allocations, and not both.", argument="invoiceId")
+    if asked.invoice_id is not None:
+        return from_global(asked.invoice_id, "Invoice", argument="invoiceId")
+    return [_allocation(part) for part in asked.allocations or ()]
+
+
+def _allocation(part: AllocationInput) -> Allocation:
+    if (part.invoice_id is None) == (part.tenant_id is None):
+        raise BadInput("Give invoiceId or tenantId in an allocation, and not both.", argument="allocations")
+    if part.invoice_id is not None:
+        return Allocation(
+            cents=part.amount_cents, invoice_id=from_global(part.invoice_id, "Invoice", argument="invoiceId")
+        )
+    assert part.tenant_id is not None
+    return Allocation(cents=part.amount_cents, tenant_id=from_global(part.tenant_id, "Tenant", argument="tenantId"))
+
+
+@strawberry.type
+class TransferMutations:
+    @finance_mutation(
+        description="Use a transfer of the inbox: its money pays one invoice or several, or becomes tenants' credit.",
+        may_fail=[
+            ErrorCode.NOT_FOUND,
+            ErrorCode.TRANSFER_NOT_UNMATCHED,
+            ErrorCode.INVOICE_NOT_PAYABLE,
+            ErrorCode.CURRENCY_MISMATCH,
+            ErrorCode.ALLOCATION_MISMATCH,
+            ErrorCode.FX_RATE_MISSING,
+        ],
+    )
+    async def assign_transfer(self, info: Info, input: AssignTransferInput) -> AssignTransferPayload:
+        key = from_global(input.transfer_id, "BankTransfer", argument="transferId")
+        done = await assign_transfer.assign(
+            key, to=_allocations(input), order=info.context.order(), books=info.context.books
+        )
+        return await made(AssignTransferPayload, info, done)
+
+    @finance_mutation(
+        description="Undo an assignment, or a machine's match: a counter journal is booked, and the transfer is back.",
+        may_fail=[ErrorCode.NOT_FOUND, ErrorCode.CONFLICT, ErrorCode.CREDIT_EXCEEDED],
+    )
+    async def unassign_transfer(self, info: Info, input: UnassignTransferInput) -> UnassignTransferPayload:
+        key = from_global(input.transfer_id, "BankTransfer", argument="transferId")
+        done = await unassign_transfer.unassign(key, order=info.context.order(), books=info.context.books)
+        return await made(UnassignTransferPayload, info, done)
+
+    @finance_mutation(
+        description="Park a transfer that pays nothing here; `restoreTransfer` brings it back.",
+        may_fail=[ErrorCode.NOT_FOUND, ErrorCode.TRANSFER_NOT_UNMATCHED],
+    )
+    async def ignore_transfer(self, info: Info, input: IgnoreTransferInput) -> IgnoreTransferPayload:
+        key = from_global(input.transfer_id, "BankTransfer", argument="transferId")
+        done = await ignore_transfer.ignore(key, order=info.context.order(), books=info.context.books)
+        return await made(IgnoreTransferPayload, info, done)
+
+    @finance_mutation(
+        description="Bring an ignored transfer back into the inbox.",
+        may_fail=[ErrorCode.NOT_FOUND, ErrorCode.TRANSFER_NOT_UNMATCHED],
+    )
+    async def restore_transfer(self, info: Info, input: RestoreTransferInput) -> RestoreTransferPayload:
+        key = from_global(input.transfer_id, "BankTransfer", argument="transferId")
+        done = await ignore_transfer.restore(key, order=info.context.order(), books=info.context.books)
+        return await made(RestoreTransferPayload, info, done)

@@ -1,0 +1,151 @@
+"""Pages: keyset paging that is stable under inserts. A cursor holds the order's values of its row, and what list it is of."""
+
+import base64
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+import strawberry
+from sqlalchemy import ColumnElement, and_, literal, or_
+from sqlalchemy.types import TypeEngine
+
+from billing.refusals import BadInput
+from schema.reading.bindings import Scope
+
+PAGE_SIZE: Final = 50
+ROOT_PAGE_MAX: Final = 200
+CURSOR_LENGTH_MAX: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One column of an order. Orders end with a unique key, so that every row has a place of its own."""
+
+    of: Callable[[Scope], ColumnElement[Any]]
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A list to page through: the conditions on its rows, and its order, which ends with a unique key."""
+
+    where: Callable[[Scope], Sequence[ColumnElement[bool]]]
+    order: Sequence[Key]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Which part of a list: `size` rows after (`backwards`: before) the row that `cursor` tells, of the list `mark`."""
+
+    size: int
+    backwards: bool
+    cursor: tuple[Any, ...] | None
+    mark: str
+
+
+def page(
+    name: str,
+    *,
+    first: int | None,
+    after: str | None,
+    last: int | None = None,
+    before: str | None = None,
+    size_max: int = ROOT_PAGE_MAX,
+    narrowed_by: object = None,
+) -> Page:
+    """Read the paging arguments of the list `name`; `narrowed_by` is whatever else makes it another list: filter, order.
+
+    Raises: BadInput for both directions at once, a size out of bounds, a cursor that is not of this list.
+    """
+    if (first is not None or after is not None) and (last is not None or before is not None):
+        raise BadInput("Ask for first/after or for last/before, not for both.", argument="first")
+    backwards = last is not None or before is not None
+    size, argument = (last, "last") if backwards else (first, "first")
+    if size is None:
+        size = PAGE_SIZE
+    if not 0 <= size <= size_max:
+        raise BadInput(f"{argument} is {size}, but a page has 0 to {size_max} rows.", argument=argument)
+    mark = hashlib.blake2b(repr((name, _facts(narrowed_by))).encode(), digest_size=6).hexdigest()
+    text = before if backwards else after
+    cursor = None if text is None else _read_cursor(text, mark, argument="before" if backwards else "after")
+    return Page(size=size, backwards=backwards, cursor=cursor, mark=mark)
+
+
+def check_window(first: date | None, last: date | None, argument: str) -> None:
+    """A window of days, both included, does not end before it begins.
+
+    Raises: BadInput.
+    """
+    if first is not None and last is not None and last < first:
+        raise BadInput(f"The window ends on {last}, before it begins on {first}.", argument=argument)
+
+
+def _facts(value: object) -> object:
+    """A filter or order as plain values, whatever was left unset left out."""
+    if is_dataclass(value) and not isinstance(value, type):
+        given = ((field.name, getattr(value, field.name)) for field in fields(value))
+        return [(name, _facts(item)) for name, item in given if item is not None and item is not strawberry.UNSET]
+    if isinstance(value, list | tuple):
+        return [_facts(item) for item in value]
+    return value.name if isinstance(value, Enum) else value
+
+
+def write_cursor(mark: str, keys: Sequence[object]) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps([mark, *keys])).decode().rstrip("=")
+
+
+def _read_cursor(text: str, mark: str, *, argument: str) -> tuple[Any, ...]:
+    try:
+        if len(text) > CURSOR_LENGTH_MAX:
+            raise ValueError(text)  # noqa: TRY301 - one way out for whatever is no cursor
+        padded = text.encode("ascii") + b"=" * (-len(text) % 4)
+        said, *keys = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (ValueError, TypeError):
+        raise BadInput(
+            f"The cursor in {argument} is malformed: take it from an answer of this API.", argument=argument
+        ) from None
+    if said != mark:
+        raise BadInput(f"The cursor in {argument} is of another list, filter or order.", argument=argument)
+    return tuple(keys)
+
+
+def beyond(keys: Sequence[Key], scope: Scope, asked: Page) -> ColumnElement[bool]:
+    """The rows that come after the cursor's in the page's direction.
+
+    Raises: BadInput for a cursor whose values are not of the order's types.
+    """
+    assert asked.cursor is not None
+    columns = [key.of(scope) for key in keys]
+    if len(asked.cursor) != len(columns):
+        raise BadInput("The cursor is malformed: take it from an answer of this API.", argument="after")
+    values = [literal(_value(raw, c.type), c.type) for raw, c in zip(asked.cursor, columns, strict=True)]
+    branches = []
+    for i, key in enumerate(keys):
+        smaller = key.descending is not asked.backwards
+        step = columns[i] < values[i] if smaller else columns[i] > values[i]
+        branches.append(and_(*(columns[j] == values[j] for j in range(i)), step))
+    return or_(*branches)
+
+
+def _value(raw: object, type_: TypeEngine[Any]) -> object:
+    python = type_.python_type
+    try:
+        if python in (date, datetime):
+            return python.fromisoformat(raw)
+        if python is UUID:
+            return UUID(raw)  # type: ignore[arg-type]
+    except (ValueError, TypeError, AttributeError):
+        raw = None
+    if type(raw) is not python:
+        raise BadInput("The cursor is malformed: take it from an answer of this API.", argument="after")
+    return raw
+
+
+def ordering(keys: Sequence[Key], scope: Scope, asked: Page) -> list[ColumnElement[Any]]:
+    """The order to read a page in: the list's own, or its reverse when the page is read backwards."""
+    return [key.of(scope).desc() if key.descending is not asked.backwards else key.of(scope).asc() for key in keys]

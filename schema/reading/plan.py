@@ -1,0 +1,198 @@
+"""Planning: a selection over a row type becomes one SELECT, and the shape of its rows.
+
+A level is one SELECT in the making. What belongs to the same row (columns, embedded objects, rows reached by `one`) adds
+columns and joins to its level; what is many becomes a level of its own, whose rows come back as JSON arrays in one column.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import GraphQLObjectType, is_non_null_type
+from sqlalchemy import (
+    ColumnElement,
+    Double,
+    FromClause,
+    Select,
+    Text,
+    Uuid,
+    cast,
+    func,
+    literal_column,
+    text,
+)
+from sqlalchemy import select as sql_select
+from sqlalchemy.dialects.postgresql import JSON, array
+
+from schema.ids import prefix_of
+from schema.reading import bindings
+from schema.reading.bindings import BINDING, ROWS, Binding, Scope
+from schema.reading.selection import Document, Selected, select
+from schema.reading.shape import Call, Cell, Constant, Later, Object, Rows, Shape
+
+JSON_ARRAY_MAX = 100  # PostgreSQL's limit on the arguments of a function
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A batched field of the answer: its function, its arguments, and what is selected of the values it gives."""
+
+    function: Callable[..., Any]
+    arguments: dict[str, Any]
+    selected: Selected
+
+
+@dataclass(slots=True)
+class Level:
+    """One SELECT in the making over `source`; `outer` are the rows of the levels around it, which it may refer to."""
+
+    source: FromClause
+    outer: tuple[FromClause, ...] = ()
+    froms: list[FromClause] = field(default_factory=list)
+    joined: FromClause = field(init=False)
+    columns: list[ColumnElement[Any]] = field(default_factory=list)
+    places: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.joined = self.source
+        self.froms.append(self.source)
+
+    def add(self, column: ColumnElement[Any]) -> int:
+        """The column's place in the row; one that is there already is not asked for twice."""
+        name = str(column) if not column._is_bind_parameter else f"bind {id(column)}"  # noqa: SLF001
+        if name not in self.places or not column.compare(self.columns[self.places[name]]):
+            self.places[name] = len(self.columns)
+            self.columns.append(column)
+        return self.places[name]
+
+    def join(self, source: FromClause, on: ColumnElement[bool]) -> None:
+        self.joined = self.joined.outerjoin(source, on)
+        self.froms.append(source)
+
+    @property
+    def around(self) -> tuple[FromClause, ...]:
+        return (*self.outer, *self.froms)
+
+    def statement(self) -> Select[Any]:
+        labelled = [column.label(f"c{i}") for i, column in enumerate(self.columns)] or [literal_column("1").label("c0")]
+        made = sql_select(*labelled).select_from(self.joined)
+        return made.correlate(*self.outer) if self.outer else made
+
+
+def json_rows(rows: Select[Any]) -> ColumnElement[Any]:
+    """The rows of a statement as one JSON array of arrays, in their order."""
+    inner = rows.subquery()
+    columns = list(inner.c)
+    if len(columns) <= JSON_ARRAY_MAX:
+        one_row: ColumnElement[Any] = func.json_build_array(*columns)
+    else:
+        one_row = func.array_to_json(array([func.to_json(column) for column in columns]))
+    listed = func.coalesce(func.json_agg(one_row), text("'[]'::json"))
+    return sql_select(listed).select_from(inner).scalar_subquery().cast(JSON)
+
+
+@dataclass(slots=True)
+class Planner:
+    """Plans one selection; `batches` collects its batched fields."""
+
+    document: Document
+    batches: list[Batch] = field(default_factory=list)
+
+    def level(self, type_: GraphQLObjectType, outer: tuple[FromClause, ...] = ()) -> Level:
+        return Level(source_of(type_), outer)
+
+    def element(self, type_: GraphQLObjectType, chosen: Sequence[Selected], level: Level, scope: Scope) -> Object:
+        """The shape of one object of `type_`; what it needs is added to `level`."""
+        return Object(tuple((one.key, self._shape(type_, one, level, scope)) for one in chosen))
+
+    def _shape(  # noqa: C901 - one branch a kind of binding
+        self, type_: GraphQLObjectType, one: Selected, level: Level, scope: Scope
+    ) -> Shape:
+        if one.field is None:
+            return Constant(type_.name)
+        match binding_of(one):
+            case bindings.Column(name):
+                return Cell(level.add(wire(scope[name or python_name(one)], one)))
+            case bindings.Expression(of):
+                return Cell(level.add(wire(of(scope), one)))
+            case bindings.Embedded(of, present):
+                inner = of(scope)
+                return self._object(one, level, inner, level.add(inner[present]))
+            case bindings.One(on):
+                there = source_of(one.type)
+                level.join(there, on(scope, there.c))
+                return self._object(one, level, there.c, level.add(there.c["id"]))
+            case bindings.Many() as bound:
+                return self._many(one, level, scope, bound)
+            case bindings.Computed(rows):
+                source = rows(scope).correlate(*level.around).subquery()
+                return self._rows(one, level, Level(source, level.around))
+            case bindings.Derived(needs, function):
+                indexes = tuple(level.add(scope[name]) for name in needs)
+                return Call(function, indexes, one.arguments(self.document))
+            case bindings.Batched(needs, function):
+                indexes = tuple(level.add(scope[name]) for name in needs)
+                self.batches.append(Batch(function, one.arguments(self.document), one))
+                return Later(len(self.batches) - 1, indexes)
+            case bindings.Fetched():
+                raise AssertionError(f"{type_.name}.{one.name} is bound as if {type_.name} were a value type.")
+
+    def _object(self, one: Selected, level: Level, scope: Scope, present: int) -> Object:
+        made = self._chosen(one, level, scope)
+        assert one.field is not None
+        return made if is_non_null_type(one.field.type) else Object(made.fields, present)
+
+    def _chosen(self, one: Selected, level: Level, scope: Scope) -> Object:
+        assert isinstance(one.type, GraphQLObjectType), one.type
+        return self.element(one.type, select(self.document, one.type, one.nodes), level, scope)
+
+    def _many(self, one: Selected, level: Level, scope: Scope, bound: bindings.Many) -> Rows:
+        inner = Level(source_of(one.type), level.around)
+        element = self._chosen(one, inner, inner.source.c)
+        rows = inner.statement().where(bound.on(scope, inner.source.c)).order_by(*bound.order(inner.source.c))
+        if bound.limit is not None:
+            rows = rows.limit(one.arguments(self.document)[bound.limit])
+        return Rows(level.add(json_rows(rows)), element)
+
+    def _rows(self, one: Selected, level: Level, inner: Level) -> Rows:
+        element = self._chosen(one, inner, inner.source.c)
+        return Rows(level.add(json_rows(inner.statement())), element)
+
+
+def source_of(type_: Any) -> FromClause:
+    """A fresh source of rows for a row type."""
+    origin = type_.extensions["strawberry-definition"].origin
+    made: FromClause = getattr(origin, ROWS)()
+    return made
+
+
+def binding_of(one: Selected) -> Binding:
+    assert one.field is not None
+    bound: Binding | None = one.field.extensions["strawberry-definition"].metadata.get(BINDING)
+    assert bound is not None, f"{one.parent.name}.{one.name} is bound to nothing."
+    return bound
+
+
+def python_name(one: Selected) -> str:
+    assert one.field is not None
+    name: str = one.field.extensions["strawberry-definition"].python_name
+    return name
+
+
+def wire(value: ColumnElement[Any], one: Selected) -> ColumnElement[Any]:
+    """The column as the API writes it: ids global, instants in UTC with a Z, rates as numbers; all else as it is."""
+    match one.type.name:
+        case "ID" if isinstance(value.type, Uuid):
+            return global_id(prefix_of(one.parent.name), value)
+        case "DateTime":
+            written = func.to_char(func.timezone("UTC", value), text('\'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\''))
+            return func.replace(written, text("'.000000Z'"), text("'Z'"))
+        case "Float":
+            return cast(value, Double)
+    return value
+
+
+def global_id(prefix: str | ColumnElement[str], key: ColumnElement[Any]) -> ColumnElement[str]:
+    """The global id of a row of another type, as an expression."""
+    named = literal_column(f"'{prefix}_'", Text) if isinstance(prefix, str) else prefix.concat(text("'_'"))
+    return named.concat(func.replace(cast(key, Text), text("'-'"), text("''")))

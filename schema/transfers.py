@@ -1,0 +1,178 @@
+"""The unmatched-payments inbox: bank transfers, the files they came in, and which invoices they may pay."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+import strawberry
+from sqlalchemy import BigInteger, ColumnElement, Select, func, or_, select
+
+from schema.accounting import AccountingEntry, in_order
+from schema.ids import from_global
+from schema.money import Money
+from schema.node import Node, PageInfo
+from schema.payments import Payment
+from schema.reading.bindings import Scope, batched, column, computed, expression, many, money, one, rows_of
+from schema.reading.paging import Key, Listing, check_window
+from schema.scalars import Cents, CurrencyCode
+from schema.suggestions import FACTS, InvoiceSuggestion, suggested
+from storage.transfers import BankDeposit
+from storage.transfers import BankFile as FileRow
+from storage.transfers import BankTransfer as Row
+
+
+@strawberry.enum(
+    description="MATCHED: by machine on arrival. UNMATCHED: in the inbox. ASSIGNED: by a person. IGNORED: parked. "
+    "RETURNED: sent back to the payer."
+)
+class TransferStatus(Enum):
+    MATCHED = "MATCHED"
+    UNMATCHED = "UNMATCHED"
+    ASSIGNED = "ASSIGNED"
+    IGNORED = "IGNORED"
+    RETURNED = "RETURNED"
+
+
+def sums(rows: Scope) -> Select[Any]:
+    """The amounts of a list, a row a currency."""
+    total = func.sum(rows.amount_cents).cast(BigInteger).label("amount_cents")
+    return select(rows.currency, total).group_by(rows.currency).order_by(rows.currency)
+
+
+def of_file(file: Scope) -> Select[Any]:
+    """What a file reported, a row a currency."""
+    transfer = Row.__table__.alias()
+    total = func.sum(transfer.c.amount_cents).cast(BigInteger).label("amount_cents")
+    wanted = select(transfer.c.currency, total).where(transfer.c.bank_file_id == file.id)
+    return wanted.group_by(transfer.c.currency).order_by(transfer.c.currency)
+
+
+def deposit_reference(transfer: Scope) -> Any:
+    deposit = BankDeposit.__table__.alias()
+    return select(deposit.c.reference).where(deposit.c.id == transfer.deposit_id).scalar_subquery()
+
+
+@rows_of(FileRow.__table__.alias)
+@strawberry.type(description="A file of a bank as it was received; the counts are those of its arrival.")
+class BankFile(Node):
+    id: strawberry.ID = column()
+    provider: str = column()
+    format: str = column(description="As recognised by its content, e.g. camt.054.001.02.")
+    file_name: str = column()
+    sha256: str = column()
+    imported_at: datetime = column()
+    imported_by: str = column()
+    transfer_count: int = column()
+    matched_count: int = column(description="Matched by machine on arrival.")
+    unmatched_count: int = column(description="Left to the inbox on arrival.")
+    total: list[Money] = computed(of_file, description="The sum of its transfers, one row a currency.")
+    warnings: list[str] = column(description="What a person should know, though the file was booked.")
+
+
+@rows_of(Row.__table__.alias)
+@strawberry.type(description="One payment into our bank account; negative: a deduction that the payer took off.")
+class BankTransfer(Node):
+    id: strawberry.ID = column()
+    provider: str = column()
+    status: TransferStatus = column()
+    amount: Money = money("amount_cents")
+    booked_on: date = column()
+    ocr_text: str | None = column(description="The reference as the payer gave it.")
+    message: str | None = column()
+    counterparty_name: str | None = column()
+    counterparty_account: str | None = column()
+    bank_file: BankFile | None = one(lambda transfer, file: file.id == transfer.bank_file_id)
+    deposit_reference: str | None = expression(deposit_reference)
+    suggestions: list[InvoiceSuggestion] = batched(
+        suggested, *FACTS, description="The open invoices it may pay: at most five, best first; none once it is used."
+    )
+    payments: list[Payment] = many(
+        lambda transfer, payment: (payment.bank_transfer_id == transfer.id) & payment.undone_at.is_(None),
+        order=lambda payment: [payment.id],
+        description="What it was assigned as; none after it was unassigned.",
+    )
+    ignored_reason: str | None = column()
+    accounting_entries: list[AccountingEntry] = many(
+        lambda transfer, entry: entry.bank_transfer_id == transfer.id, order=in_order
+    )
+
+
+@strawberry.type
+class BankTransferEdge:
+    cursor: str
+    node: BankTransfer
+
+
+@strawberry.type
+class BankTransferConnection:
+    edges: list[BankTransferEdge]
+    nodes: list[BankTransfer]
+    page_info: PageInfo
+    total_count: int
+    totals: list[Money] = computed(sums, description="Sums over the whole filtered list, one row a currency.")
+
+
+@strawberry.type
+class BankFileEdge:
+    cursor: str
+    node: BankFile
+
+
+@strawberry.type
+class BankFileConnection:
+    edges: list[BankFileEdge]
+    nodes: list[BankFile]
+    page_info: PageInfo
+    total_count: int
+
+
+@strawberry.input(description="What to show; all conditions hold at once.")
+class BankTransferFilter:
+    status: list[TransferStatus] | None = strawberry.field(default_factory=lambda: [TransferStatus.UNMATCHED])
+    provider: str | None = None
+    currency: CurrencyCode | None = None
+    booked_from: date | None = strawberry.field(default=None, description="This day included.")
+    booked_to: date | None = strawberry.field(default=None, description="This day included.")
+    min_amount_cents: Cents | None = None
+    max_amount_cents: Cents | None = None
+    search: str | None = strawberry.field(
+        default=None, description="Part of the reference, message, counterparty's name or account."
+    )
+    bank_file_id: strawberry.ID | None = None
+
+
+def inbox(asked: BankTransferFilter) -> Listing:
+    """The transfers that a filter lets through, the newest first.
+
+    Raises: BadInput for a window that ends before it begins; NotFound for the id of something else.
+    """
+    check_window(asked.booked_from, asked.booked_to, "bookedTo")
+    file_id = None if asked.bank_file_id is None else from_global(asked.bank_file_id, "BankFile", argument="bankFileId")
+
+    def where(transfer: Scope) -> list[ColumnElement[bool]]:
+        given: list[tuple[object, Callable[[Any], ColumnElement[bool]]]] = [
+            (asked.status, lambda statuses: transfer.status.in_([status.name for status in statuses])),
+            (asked.provider, lambda provider: transfer.provider == provider),
+            (asked.currency, lambda currency: transfer.currency == currency),
+            (asked.booked_from, lambda day: transfer.booked_on >= day),
+            (asked.booked_to, lambda day: transfer.booked_on <= day),
+            (asked.min_amount_cents, lambda cents: transfer.amount_cents >= cents),
+            (asked.max_amount_cents, lambda cents: transfer.amount_cents <= cents),
+            (asked.search, lambda text: _mentions(transfer, text)),
+            (file_id, lambda key: transfer.bank_file_id == key),
+        ]
+        return [condition(value) for value, condition in given if value is not None]
+
+    newest = Key(lambda transfer: transfer.booked_on, descending=True)
+    return Listing(where=where, order=(newest, Key(lambda transfer: transfer.id, descending=True)))
+
+
+def files() -> Listing:
+    """All bank files, the newest first."""
+    return Listing(where=lambda _: [], order=(Key(lambda file: file.id, descending=True),))
+
+
+def _mentions(transfer: Scope, text: str) -> ColumnElement[bool]:
+    searched = (transfer.ocr_text, transfer.message, transfer.counterparty_name, transfer.counterparty_account)
+    return or_(*(column.icontains(text, autoescape=True) for column in searched))
