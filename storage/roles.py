@@ -1,5 +1,6 @@
 """The PostgreSQL roles: who owns the books, who may work in them, and what a database administrator must prepare."""
 
+from contextlib import suppress
 from typing import Any
 
 import psycopg
@@ -40,42 +41,42 @@ def prepare(connection: psycopg.Connection[Any], *, login: str) -> None:
 
     Raises: AdministratorNeeded.
     """
-    refused = [
+    missing = [
         statement.as_string(connection)
-        for present, statement in _needed(login)
-        if not exists(connection, present, RUNTIME, login) and not _carried_out(connection, statement)
+        for there, statement in _needed(connection.info.user, login)
+        if not _provided(connection, there, statement)
     ]
-    if refused:
-        raise AdministratorNeeded(owner=connection.info.user, statements=refused)
+    if missing:
+        raise AdministratorNeeded(owner=connection.info.user, statements=missing)
 
 
-def _needed(login: str) -> list[tuple[str, sql.Composed]]:
-    """What has to be there: how to see that it is (given the group and the login), and how to make it."""
-    group, member = sql.Identifier(RUNTIME), sql.Identifier(login)
-    return [
+def _needed(owner: str, login: str) -> list[tuple[sql.Composed, sql.Composed]]:
+    """What has to be there: a query that finds it, and a statement that makes it."""
+    names = {
+        "owner": sql.Identifier(owner), "group": sql.Identifier(RUNTIME), "login": sql.Identifier(login),
+        "group_name": sql.Literal(RUNTIME), "login_name": sql.Literal(login),
+    }  # fmt: skip
+    needed = (
+        ("select 1 from pg_roles where rolname = {group_name}", "create role {group} nologin"),
         (
-            "select 1 from pg_roles where rolname = %s and %s <> ''",
-            sql.SQL("create role {} nologin").format(group),
+            "select 1 from pg_auth_members where roleid = to_regrole({group_name}) and {login_name} = pg_get_userbyid(member)",
+            "grant {group} to {login}",
         ),
-        (
-            "select 1 from pg_auth_members where roleid = to_regrole(%s) and member = to_regrole(quote_ident(%s))",
-            sql.SQL("grant {} to {}").format(group, member),
-        ),
-        (
-            "select 1 from pg_extension where extname = 'pg_trgm' and %s || %s <> ''",
-            sql.SQL("create extension pg_trgm").format(),
-        ),
-    ]
+        ("select 1 where has_schema_privilege('public', 'create')", "grant create on schema public to {owner}"),
+        ("select 1 from pg_extension where extname = 'pg_trgm'", "create extension pg_trgm"),
+    )
+    return [(sql.SQL(there).format(**names), sql.SQL(statement).format(**names)) for there, statement in needed]
 
 
-def _carried_out(connection: psycopg.Connection[Any], statement: sql.Composed) -> bool:
-    try:
+def _provided(connection: psycopg.Connection[Any], there: sql.Composed, statement: sql.Composed) -> bool:
+    """Whether it is there, or is now: what the owner may not make is left to the administrator."""
+    if exists(connection, there):
+        return True
+    with suppress(psycopg.errors.InsufficientPrivilege, psycopg.errors.UndefinedObject):
         connection.execute(statement)
-    except (psycopg.errors.InsufficientPrivilege, psycopg.errors.UndefinedObject):
-        return False
-    return True
+    return exists(connection, there)
 
 
-def exists(connection: psycopg.Connection[Any], query: str, *parameters: str) -> bool:
+def exists(connection: psycopg.Connection[Any], query: str | sql.Composed, *parameters: str) -> bool:
     """Whether the query finds a row."""
-    return connection.execute(query.encode(), parameters).fetchone() is not None
+    return connection.execute(query, parameters).fetchone() is not None

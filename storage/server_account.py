@@ -3,6 +3,7 @@
 import os
 import pwd
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,4 +113,8 @@ def _make_dedicated() -> str:
 
 def user_names(*uids: int) -> list[str]:
     """The names of these users, each once, without those that have none."""
-    return sorted({entry.pw_name for entry in pwd.getpwall() if entry.pw_uid in uids})
+    names = set()
+    for uid in uids:
+        with suppress(KeyError):
+            names.add(pwd.getpwuid(uid).pw_name)
+    return sorted(names)
