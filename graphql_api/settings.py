@@ -129,9 +129,8 @@ def _sentence(where: tuple[int | str, ...], message: str) -> str:
 
 
 def _unknown(name: str) -> str:
-    known = [f"{PREFIX}{field}".upper() for field in Settings.model_fields]
-    meant = difflib.get_close_matches(name, known, n=1)
-    hint = f" Did you mean {meant[0]}?" if meant else ""
+    meant = difflib.get_close_matches(name.removeprefix(PREFIX).lower(), Settings.model_fields, n=1, cutoff=0.75)
+    hint = f" Did you mean {PREFIX}{meant[0].upper()}?" if meant else ""
     return f"{name} is no setting, and no installed provider's.{hint}"
 
 

@@ -1,5 +1,6 @@
 """Fixtures every test may ask for: `database`, a migrated PostgreSQL database of the test's own, and ways into it."""
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,14 +10,17 @@ import psycopg
 import pytest
 
 from storage.engine import Database
-from tests.database import Clones, clones, cluster_folder
+from tests.database import Clones, clones, cluster_folder, data_folder
 
 FOLDER = pytest.StashKey[Path]()
 CLOSING = pytest.StashKey[ExitStack]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The process that controls the run makes the cluster's folder; its xdist workers are told where it is."""
+    """Forget the settings of whoever runs the tests. The process that controls the run makes the cluster's folder; its
+    xdist workers are told where it is."""
+    for name in [name for name in os.environ if name.startswith("BILLING_")]:
+        del os.environ[name]
     if (told := getattr(config, "workerinput", None)) is not None:
         config.stash[FOLDER] = Path(told["cluster_folder"])
     else:
@@ -61,3 +65,10 @@ def owner(database: Database) -> Iterator[psycopg.Connection[Any]]:
     """The same as the owner of the tables."""
     with database.connect_as_owner(autocommit=True) as connection:
         yield connection
+
+
+@pytest.fixture
+def data_dir() -> Iterator[Path]:
+    """A folder for an embedded server of this test's own."""
+    with data_folder() as folder:
+        yield folder

@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -47,6 +49,29 @@ def cluster_folder() -> Iterator[Path]:
         assert caretaker.stdin is not None
         caretaker.stdin.close()
         caretaker.wait()
+
+
+@contextmanager
+def data_folder() -> Iterator[Path]:
+    """Where an embedded server of a test's own may be made: not there yet, with a space and an ö in its path. A server
+    that the test left running is stopped."""
+    above = Path(tempfile.mkdtemp(prefix="billing test-", dir=roomy_memory()))
+    above.chmod(0o711)
+    folder = above / "bokföring"
+    try:
+        yield folder
+    finally:
+        running = folder / "postgresql" / "data" / "postmaster.pid"
+        if running.exists():
+            os.kill(server_pid(folder), signal.SIGQUIT)
+            deadline = time.monotonic() + 20
+            while running.exists() and time.monotonic() < deadline:
+                time.sleep(0.02)
+        shutil.rmtree(above)
+
+
+def server_pid(data_dir: Path) -> int:
+    return int((data_dir / "postgresql" / "data" / "postmaster.pid").read_text().split()[0])
 
 
 def roomy_memory() -> Path | None:

@@ -6,8 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from storage.cluster import DataInUse, MadeByAnotherVersion, installed_programs
 from storage.data_folder import DataFolderUnusable
 from storage.embedded import EmbeddedServer, attached
 from storage.server_account import Account
-from tests.database import roomy_memory
+from tests.database import server_pid
 
 HOLDER = """
 import sys
@@ -31,36 +30,12 @@ with attached(Path(sys.argv[1]), durable=False):
 """
 
 
-@pytest.fixture
-def data_dir() -> Iterator[Path]:
-    """A folder that is not there yet, with a space and a letter beyond ASCII in its path."""
-    above = Path(tempfile.mkdtemp(prefix="billing test-", dir=roomy_memory()))
-    above.chmod(0o711)
-    yield above / "bokföring"
-    running = above / "bokföring" / "postgresql" / "data" / "postmaster.pid"
-    if running.exists():
-        os.kill(server_pid(above / "bokföring"), signal.SIGQUIT)
-        wait_until(lambda: not running.exists())
-    shutil.rmtree(above)
-
-
-def server_pid(data_dir: Path) -> int:
-    return int((data_dir / "postgresql" / "data" / "postmaster.pid").read_text().split()[0])
-
-
 def runs(data_dir: Path) -> bool:
     """Whether a server listens; when not, it has left neither socket nor pid behind."""
     left = [*(data_dir / "postgresql" / "run").glob(".s*"), *(data_dir / "postgresql" / "data").glob("postmaster.pid")]
     found = pq.PGconn.ping(f"host='{data_dir / 'postgresql' / 'run'}'".encode()) == pq.Ping.OK
     assert found == bool(left), left
     return found
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 @contextmanager

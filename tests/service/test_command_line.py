@@ -1,0 +1,148 @@
+"""The command line: what it lists, how it refuses, how it leaves."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import click
+import psycopg
+import pytest
+from click.testing import CliRunner
+
+from billing.refusals import BadInput
+from graphql_api import cli
+from graphql_api.cli import actor_option, main, user_as_actor
+from storage.engine import Database
+
+WAITING = """
+import sys
+from graphql_api.cli import main
+from graphql_api.database import open_database
+from graphql_api.settings import load_settings
+main.callback()
+with open_database(load_settings()):
+    print("open", flush=True)
+    sys.stdin.read()
+"""
+
+
+def billing(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).with_name("billing")), *arguments]
+    return subprocess.run(command, env=os.environ | environment, capture_output=True, text=True, check=False)
+
+
+def test_help_lists_every_command_and_each_explains_itself() -> None:
+    names = main.list_commands(click.Context(main))
+    helped = CliRunner().invoke(main, ["--help"])
+
+    assert "migrate" in names
+    for name in names:
+        explained = CliRunner().invoke(main, [name, "--help"])
+        assert f"\n  {name}" in helped.output
+        assert explained.exit_code == 0, explained.output
+        assert len(explained.output.splitlines()) > 3
+
+
+def test_a_module_named_after_a_python_word_is_a_command_without_its_underscore(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = [SimpleNamespace(name="import_"), SimpleNamespace(name="serve")]
+    monkeypatch.setattr(cli.pkgutil, "iter_modules", lambda _path: iter(found))
+
+    assert main.list_commands(click.Context(main)) == ["import", "serve"]
+    assert cli._modules() == {"import": "graphql_api.cli.import_", "serve": "graphql_api.cli.serve"}
+
+
+def test_a_command_that_is_not_there_is_a_usage_error() -> None:
+    done = CliRunner().invoke(main, ["migrat"])
+
+    assert done.exit_code == 2
+    assert "No such command 'migrat'" in done.output
+
+
+def test_a_bad_setting_is_one_line_on_stderr_and_exit_code_2() -> None:
+    done = billing("migrate", BILLING_PORT="http")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "Error: BILLING_PORT: Input should be a valid integer, unable to parse string as an integer.\n"
+    )
+
+
+def test_a_refusal_is_one_line_on_stderr_and_exit_code_2(monkeypatch: pytest.MonkeyPatch) -> None:
+    @click.command()
+    def command() -> None:
+        raise BadInput("The day 2026-02-30 does not exist.", argument="on")
+
+    monkeypatch.setattr(main, "get_command", lambda _context, _name: command)
+    done = CliRunner().invoke(main, ["anything"])
+
+    assert done.exit_code == 2
+    assert done.stderr == "Error: The day 2026-02-30 does not exist.\n"
+    assert done.stdout == ""
+
+
+def test_a_mistake_of_the_program_is_not_dressed_up_as_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    @click.command()
+    def command() -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(main, "get_command", lambda _context, _name: command)
+
+    assert isinstance(CliRunner().invoke(main, ["anything"]).exception, ZeroDivisionError)
+
+
+def test_migrate_brings_a_new_installation_up_to_date_and_says_so(data_dir: Path) -> None:
+    first = billing("migrate", BILLING_DATA_DIR=str(data_dir))
+    second = billing("migrate", BILLING_DATA_DIR=str(data_dir))
+
+    assert first.stdout.startswith("The schema was brought from nothing to 0"), first.stderr
+    assert second.stdout.startswith("The schema is current already (0"), second.stderr
+
+
+def test_on_a_server_of_its_own_the_installation_is_migrated_through_the_owners_url(
+    database: Database, owner: psycopg.Connection[object]
+) -> None:
+    assert database.owner_url is not None
+    urls = {"BILLING_DATABASE_URL": database.runtime_url, "BILLING_OWNER_DATABASE_URL": database.owner_url}
+
+    done = billing("migrate", **urls)
+    without_owner = billing("migrate", BILLING_DATABASE_URL=database.runtime_url)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("The schema is current already (0")
+    assert without_owner.returncode == 2
+    assert without_owner.stderr == (
+        "Error: Migrations run as the owner of the tables: set BILLING_OWNER_DATABASE_URL to the owner's URL.\n"
+    )
+
+
+def test_a_command_that_is_told_to_end_stops_the_server_it_started(data_dir: Path) -> None:
+    environment = os.environ | {"BILLING_DATA_DIR": str(data_dir)}
+    command = [sys.executable, "-c", WAITING]
+    with subprocess.Popen(
+        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "open\n"
+        running = data_dir / "postgresql" / "data" / "postmaster.pid"
+        assert running.exists()
+
+        process.send_signal(signal.SIGTERM)
+
+        assert process.wait(20) == 143
+    assert not running.exists()
+
+
+def test_the_actor_is_who_is_at_the_keyboard_unless_said_otherwise() -> None:
+    @click.command()
+    @actor_option
+    def command(actor: str) -> None:
+        click.echo(actor)
+
+    assert CliRunner().invoke(command).output == f"{user_as_actor()}\n"
+    assert user_as_actor().startswith("cli:")
+    assert CliRunner().invoke(command, ["--actor", "cfo@example.org"]).output == "cfo@example.org\n"

@@ -1,0 +1,139 @@
+"""Settings: what the environment may say, and how a mistake in it is told."""
+
+import os
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from graphql_api.settings import Settings, SettingsRefused, load_settings
+
+BOTH_URLS = {
+    "BILLING_DATABASE_URL": "postgresql://billing_app:geheim@db.example/books",
+    "BILLING_OWNER_DATABASE_URL": "host=db.example user=billing_owner password='hemligt ord' dbname=books",
+}
+
+
+def told(monkeypatch: pytest.MonkeyPatch, **environment: str) -> Settings:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    return load_settings()
+
+
+def refused(monkeypatch: pytest.MonkeyPatch, **environment: str) -> list[str]:
+    with pytest.raises(SettingsRefused) as refusal:
+        told(monkeypatch, **environment)
+    assert "\n" not in str(refusal.value)
+    return refusal.value.problems
+
+
+def test_without_any_setting_everything_is_local(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    monkeypatch.setenv("HOME", "/home/ann")
+
+    assert load_settings() == Settings(
+        database_url=None,
+        owner_database_url=None,
+        data_dir=Path("/home/ann/.local/share/petanque-billing"),
+        host="127.0.0.1",
+        port=8000,
+        reporting_currency="EUR",
+        time_zone=ZoneInfo("Europe/Stockholm"),
+        oidc_issuer=None,
+        oidc_audience=None,
+    )
+
+
+def test_the_data_of_root_are_the_systems_and_a_user_may_move_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", "/mnt/data")
+
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert load_settings().data_dir == Path("/mnt/data/petanque-billing")
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    assert load_settings().data_dir == Path("/var/lib/petanque-billing")
+    assert told(monkeypatch, BILLING_DATA_DIR="/srv/books").data_dir == Path("/srv/books")
+
+
+def test_passwords_are_masked_wherever_settings_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = told(monkeypatch, **BOTH_URLS, BILLING_BANKGIROT_KEY="nyckel")
+
+    shown = f"{settings} {settings!r} {settings.model_dump()} {settings.model_dump_json()}"
+
+    assert not {"geheim", "hemligt", "nyckel"} & set(shown.replace("'", " ").split())
+    assert "geheim" not in shown
+    assert "hemligt" not in shown
+    assert "nyckel" not in shown
+    assert settings.database_url is not None
+    assert settings.database_url.get_secret_value() == BOTH_URLS["BILLING_DATABASE_URL"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("BILLING_PORT", "70000", "BILLING_PORT: Input should be less than or equal to 65535."),
+        ("BILLING_PORT", "", "BILLING_PORT: Input should be a valid integer, unable to parse string as an integer."),
+        ("BILLING_HOST", "", "BILLING_HOST: String should have at least 1 character."),
+        ("BILLING_TIME_ZONE", "Mars/Olympus", "BILLING_TIME_ZONE: invalid timezone: Mars/Olympus."),
+        ("BILLING_REPORTING_CURRENCY", "EURO", "BILLING_REPORTING_CURRENCY: it is no currency of ISO 4217, such as EUR."),
+        ("BILLING_DATABASE_URL", "", "BILLING_DATABASE_URL: it is no PostgreSQL URL; write postgresql://USER:PASSWORD@HOST:PORT/DATABASE."),
+        ("BILLING_DATABASE_URL", "mysql://a:geheim@b/c", "BILLING_DATABASE_URL: it is no PostgreSQL URL; write postgresql://USER:PASSWORD@HOST:PORT/DATABASE."),
+        ("BILLING_OWNER_DATABASE_URL", "dbname=books", "BILLING_OWNER_DATABASE_URL is set, but BILLING_DATABASE_URL is not."),
+        ("BILLING_OIDC_ISSUER", "login.example", "BILLING_OIDC_ISSUER: it must be an https:// URL."),
+        ("BILLING_OIDC_ISSUER", "http://login.example", "BILLING_OIDC_ISSUER: it must be an https:// URL."),
+        ("BILLING_OIDC_ISSUER", "https://login.example", "BILLING_OIDC_ISSUER and BILLING_OIDC_AUDIENCE are set both or not at all."),
+        ("BILLING_OIDC_AUDIENCE", "books", "BILLING_OIDC_ISSUER and BILLING_OIDC_AUDIENCE are set both or not at all."),
+    ],
+)  # fmt: skip
+def test_a_value_that_cannot_be_meant_is_refused_by_the_name_of_its_variable(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, problem: str
+) -> None:
+    assert refused(monkeypatch, **{name: value}) == [problem]
+
+
+def test_all_mistakes_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(refused(monkeypatch, BILLING_PORT="x", BILLING_TIME_ZONE="y", BILLING_OIDC_ISSUER="z")) == 3
+
+
+def test_the_service_and_the_owner_are_two_roles(monkeypatch: pytest.MonkeyPatch) -> None:
+    url = BOTH_URLS["BILLING_DATABASE_URL"]
+
+    (problem,) = refused(monkeypatch, BILLING_DATABASE_URL=url, BILLING_OWNER_DATABASE_URL=url.replace("geheim", "x"))
+
+    assert problem == (
+        "BILLING_DATABASE_URL and BILLING_OWNER_DATABASE_URL enter as the same role; "
+        "the service must not own the tables it writes to."
+    )
+
+
+def test_an_issuer_on_this_machine_needs_no_certificate(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = told(monkeypatch, BILLING_OIDC_ISSUER="http://127.0.0.1:9000/realms/x", BILLING_OIDC_AUDIENCE="books")
+
+    assert settings.oidc_issuer == "http://127.0.0.1:9000/realms/x"
+
+
+def test_a_variable_that_nobody_knows_is_refused_with_what_was_probably_meant(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert refused(monkeypatch, BILLING_DATABSE_URL="postgresql://a@b/c", BILLING_COLOUR="red") == [
+        "BILLING_COLOUR is no setting, and no installed provider's.",
+        "BILLING_DATABSE_URL is no setting, and no installed provider's. Did you mean BILLING_DATABASE_URL?",
+    ]
+
+
+def test_a_providers_variables_are_passed_on_by_their_full_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = told(monkeypatch, BILLING_PORT="8080", billing_bankgirot_inbox="/var/in", BILLING_BANKGIROT_OUTBOX="")
+
+    assert settings.port == 8080
+    assert settings.provider_settings == {"BILLING_BANKGIROT_INBOX": "/var/in", "BILLING_BANKGIROT_OUTBOX": ""}
+
+
+def test_a_provider_claims_its_own_prefix_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = told(monkeypatch, BILLING_BANKGIROT_INBOX="/var/in")
+
+    assert settings.unclaimed(["bankgirot"]) == []
+    assert settings.unclaimed(["bank"]) == ["BILLING_BANKGIROT_INBOX"]
+    assert settings.unclaimed([]) == ["BILLING_BANKGIROT_INBOX"]
+
+
+def test_settings_do_not_change_while_the_service_runs() -> None:
+    with pytest.raises(ValueError, match="Instance is frozen"):
+        Settings().port = 1  # type: ignore[misc]
