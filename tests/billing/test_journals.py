@@ -1,0 +1,242 @@
+"""The table of events, row by row: amounts in cents, legs in the order in which they are booked."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from billing import journals
+from billing.journals import InvoiceRef, PaymentRef
+from billing.ledger import Posting
+from billing.vat import VatPart
+from storage.accounting import KINDS
+
+TENANT, INVOICE, PAYMENT, REFUND, TRANSFER, FACT, JOURNAL = (UUID(int=n) for n in range(1, 8))
+ON, CAME_ON = date(2026, 3, 20), date(2026, 3, 2)
+
+SALE = (VatPart(Decimal(25), 1000, 250), VatPart(Decimal(12), 500, 60))  # 1 810 in all
+HALF = (VatPart(Decimal(25), 500, 125), VatPart(Decimal(12), 250, 30))  # 905
+
+TABLE = """
+event                                         | book     | debit                                           | credit
+----------------------------------------------|----------|-------------------------------------------------|----------------------------------------------
+a platform invoice is issued                  | platform | 1510 1810                                       | 3001 1000, 2611 250, 3002 500, 2621 60
+a tenant's invoice is issued                  | tenant   | 1510 1810                                       | 3001 1000, 2611 250, 3002 500, 2621 60
+an invoice at 6 and 0 % and another rate      | platform | 1510 350                                        | 3003 100, 2631 6, 3004 100, 3000 100, 2610 44
+a platform invoice is void                    | platform | 3001 1000, 2611 250, 3002 500, 2621 60          | 1510 1810
+a tenant's invoice is void                    | tenant   | 3001 1000, 2611 250, 3002 500, 2621 60          | 1510 1810
+an invoice is uncollectible                   | platform | 6351 810                                        | 1510 810
+a bank transfer arrives                       | platform | 1930 1810                                       | 2999 1810
+a deduction arrives                           | platform | 2999 300                                        | 1930 300
+a transfer pays a platform invoice            | platform | 2999 1810                                       | 1510 1810
+a transfer pays more than the invoice         | platform | 2999 2000                                       | 1510 1810, 2420 190
+a transfer pays a tenant's invoice            | platform | 2999 1810                                       | 2899 1810
+a transfer pays a tenant's invoice            | tenant   | 1689 1810                                       | 1510 1810
+a transfer pays more than a tenant's invoice  | platform | 2999 2000                                       | 2899 1810, 2420 190
+a transfer pays more than a tenant's invoice  | tenant   | 1689 1810                                       | 1510 1810
+a transfer becomes a tenant's credit          | platform | 2999 2000                                       | 2420 2000
+a card pays a platform invoice, fee 36        | platform | 1580 1810, 6040 36                              | 1580 36, 1510 1810
+a card pays a platform invoice twice, no fee  | platform | 1580 1810                                       | 2420 1810
+a card pays a tenant's invoice, fee 36        | platform | 1580 1810, 6040 36                              | 1580 36, 2899 1810
+a card pays a tenant's invoice, fee 36        | tenant   | 1689 1810                                       | 1510 1810
+a payment comes straight into the bank        | platform | 1930 1810                                       | 1510 1810
+credit pays a platform invoice                | platform | 2420 1810                                       | 1510 1810
+credit pays a tenant's invoice                | platform | 2420 1810                                       | 2899 1810
+credit pays a tenant's invoice                | tenant   | 1689 1810                                       | 1510 1810
+half a platform invoice is refunded           | platform | 3001 500, 2611 125, 3002 250, 2621 30           | 1580 905
+half a tenant's invoice is refunded           | platform | 2899 905                                        | 1580 905
+half a tenant's invoice is refunded           | tenant   | 3001 500, 2611 125, 3002 250, 2621 30           | 1689 905
+a surplus is refunded                         | platform | 2420 190                                        | 1580 190
+a surplus and half the invoice go back        | platform | 2420 190, 3001 500, 2611 125, 3002 250, 2621 30 | 1930 1095
+a surplus and half a tenant's invoice go back | platform | 2420 190, 2899 905                              | 1930 1095
+a surplus and half a tenant's invoice go back | tenant   | 3001 500, 2611 125, 3002 250, 2621 30           | 1689 905
+a credit is refunded                          | platform | 2420 2000                                       | 1930 2000
+a transfer is unassigned                      | platform | 1510 1810, 2420 190                             | 2999 2000
+the bank charges                              | platform | 6570 150                                        | 1930 150
+the bank debits what nobody here ordered      | platform | 2999 150                                        | 1930 150
+a cost is paid                                | platform | 5910 700                                        | 1930 700
+the books open with money in the bank         | platform | 1930 5000                                       | 2099 5000
+the books open with a debt                    | platform | 2099 5000                                       | 2350 5000
+"""
+
+
+def invoice(issuer_type: str) -> InvoiceRef:
+    return InvoiceRef(id=INVOICE, tenant_id=TENANT, issuer_type=issuer_type, number="2026-7", currency="SEK")
+
+
+def payment(of: InvoiceRef | None = None, *, allocated: int = 0, credited: int = 0, by_bank: bool = True) -> PaymentRef:
+    return PaymentRef(
+        id=PAYMENT,
+        tenant_id=TENANT,
+        currency="SEK",
+        allocated_cents=allocated,
+        credited_cents=credited,
+        occurred_on=ON,
+        invoice=of,
+        bank_transfer_id=TRANSFER if by_bank else None,
+        provider="bankgirot" if by_bank else "sandbox",
+        provider_reference="ref-1",
+        rated_on=CAME_ON if by_bank else None,
+    )
+
+
+def refund(
+    of: InvoiceRef | None, *, surplus: int = 0, parts: tuple[VatPart, ...] = (), out_of: str = "1580"
+) -> list[Posting]:
+    whole = payment(of, allocated=1810 if of else 0, credited=190 if of else 2000, by_bank=out_of == "1930")
+    return journals.refunded(whole, refund_id=REFUND, surplus_cents=surplus, parts=parts, on=ON, out_of=out_of)
+
+
+def debited(*, charge: bool) -> list[Posting]:
+    return journals.debited(
+        subject_id=FACT, cents=150, currency="SEK", on=ON, provider="bankgirot", reference="d-1", description="Debit",
+        charge=charge,
+    )  # fmt: skip
+
+
+def received(cents: int) -> list[Posting]:
+    return journals.received(
+        transfer_id=TRANSFER, cents=cents, currency="SEK", on=ON, provider="bankgirot", reference="ref-1"
+    )
+
+
+PLATFORM, TENANTS = invoice("PLATFORM"), invoice("TENANT")
+OTHER_RATES = (VatPart(Decimal(6), 100, 6), VatPart(Decimal(0), 100, 0), VatPart(None, 100, 44))
+MATCH = journals.matched(payment(PLATFORM, allocated=1810, credited=190))
+
+EVENTS: dict[str, list[Posting]] = {
+    "a platform invoice is issued": journals.issued(PLATFORM, SALE, on=ON),
+    "a tenant's invoice is issued": journals.issued(TENANTS, SALE, on=ON),
+    "an invoice at 6 and 0 % and another rate": journals.issued(PLATFORM, OTHER_RATES, on=ON),
+    "a platform invoice is void": journals.voided(PLATFORM, SALE, on=ON, reverses_id=JOURNAL),
+    "a tenant's invoice is void": journals.voided(TENANTS, SALE, on=ON, reverses_id=JOURNAL),
+    "an invoice is uncollectible": journals.written_off(PLATFORM, 810, on=ON),
+    "a bank transfer arrives": received(1810),
+    "a deduction arrives": received(-300),
+    "a transfer pays a platform invoice": journals.matched(payment(PLATFORM, allocated=1810)),
+    "a transfer pays more than the invoice": MATCH,
+    "a transfer pays a tenant's invoice": journals.matched(payment(TENANTS, allocated=1810)),
+    "a transfer pays more than a tenant's invoice": journals.matched(payment(TENANTS, allocated=1810, credited=190)),
+    "a transfer becomes a tenant's credit": journals.matched(payment(credited=2000)),
+    "a card pays a platform invoice, fee 36": journals.charged(
+        payment(PLATFORM, allocated=1810, by_bank=False), fee_cents=36
+    ),
+    "a card pays a platform invoice twice, no fee": journals.charged(
+        payment(PLATFORM, credited=1810, by_bank=False), fee_cents=0
+    ),
+    "a card pays a tenant's invoice, fee 36": journals.charged(
+        payment(TENANTS, allocated=1810, by_bank=False), fee_cents=36
+    ),
+    "a payment comes straight into the bank": journals.charged(
+        payment(PLATFORM, allocated=1810, by_bank=False), fee_cents=0, into="1930"
+    ),
+    "credit pays a platform invoice": journals.credit_applied(payment(PLATFORM, allocated=1810)),
+    "credit pays a tenant's invoice": journals.credit_applied(payment(TENANTS, allocated=1810)),
+    "half a platform invoice is refunded": refund(PLATFORM, parts=HALF),
+    "half a tenant's invoice is refunded": refund(TENANTS, parts=HALF),
+    "a surplus is refunded": refund(PLATFORM, surplus=190),
+    "a surplus and half the invoice go back": refund(PLATFORM, surplus=190, parts=HALF, out_of="1930"),
+    "a surplus and half a tenant's invoice go back": refund(TENANTS, surplus=190, parts=HALF, out_of="1930"),
+    "a credit is refunded": refund(None, surplus=2000, out_of="1930"),
+    "a transfer is unassigned": [journals.reversal(MATCH[0], journal_id=JOURNAL, on=ON)],
+    "the bank charges": debited(charge=True),
+    "the bank debits what nobody here ordered": debited(charge=False),
+    "a cost is paid": journals.cost(
+        subject_id=FACT, account="5910", cents=700, currency="SEK", on=ON, description="Advertising"
+    ),
+    "the books open with money in the bank": journals.opening_balance(
+        subject_id=FACT, account="1930", cents=5000, currency="SEK", on=ON
+    ),
+    "the books open with a debt": journals.opening_balance(
+        subject_id=FACT, account="2350", cents=-5000, currency="SEK", on=ON
+    ),
+}
+
+
+def rows(event: str) -> list[str]:
+    """The table's rows of an event, blanks made one."""
+    return [" ".join(line.split()) for line in TABLE.splitlines() if line.split("|")[0].strip() == event]
+
+
+def row(event: str, posting: Posting) -> str:
+    book = {None: "platform", TENANT: "tenant"}[posting.book_id]
+    debit = ", ".join(f"{leg.account} {leg.cents}" for leg in posting.legs if leg.cents > 0)
+    credit = ", ".join(f"{leg.account} {-leg.cents}" for leg in posting.legs if leg.cents < 0)
+    return f"{event} | {book} | {debit} | {credit}"
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_an_event_does_to_the_books_what_the_table_says(event: str) -> None:
+    assert [row(event, posting) for posting in EVENTS[event]] == rows(event)
+
+
+def test_the_table_has_every_event_and_every_kind_of_journal() -> None:
+    named = {line.split("|")[0].strip() for line in TABLE.splitlines()[3:]}
+
+    assert named == set(EVENTS)
+    assert {posting.kind for postings in EVENTS.values() for posting in postings} == set(KINDS)
+
+
+@pytest.mark.parametrize(
+    ("event", "kind", "subject_id"),
+    [
+        ("a platform invoice is issued", "INVOICE", INVOICE),
+        ("a platform invoice is void", "VOID", INVOICE),
+        ("an invoice is uncollectible", "WRITE_OFF", INVOICE),
+        ("a bank transfer arrives", "RECEIPT", TRANSFER),
+        ("a transfer pays a tenant's invoice", "MATCH", PAYMENT),
+        ("a card pays a tenant's invoice, fee 36", "CHARGE", PAYMENT),
+        ("credit pays a tenant's invoice", "CREDIT_APPLIED", PAYMENT),
+        ("half a tenant's invoice is refunded", "REFUND", REFUND),
+        ("a transfer is unassigned", "REVERSAL", JOURNAL),
+        ("the bank charges", "DEBIT", FACT),
+        ("a cost is paid", "COST", FACT),
+        ("the books open with a debt", "OPENING_BALANCE", FACT),
+    ],
+)
+def test_a_journal_names_its_fact_in_every_book_it_touches(event: str, kind: str, subject_id: UUID) -> None:
+    assert {(posting.kind, posting.subject_id) for posting in EVENTS[event]} == {(kind, subject_id)}
+
+
+def test_both_books_know_which_tenant_invoice_payment_transfer_and_provider_it_was() -> None:
+    for posting in EVENTS["a transfer pays a tenant's invoice"]:
+        known = (posting.tenant_id, posting.invoice_id, posting.payment_id, posting.bank_transfer_id)
+        assert known == (TENANT, INVOICE, PAYMENT, TRANSFER)
+        assert (posting.provider, posting.provider_reference) == ("bankgirot", "ref-1")
+
+
+def test_money_that_is_matched_weighs_what_it_weighed_when_it_came_and_a_refund_what_it_weighs_today() -> None:
+    assert [posting.rated_on for posting in MATCH] == [CAME_ON]
+    assert [posting.rated_on for posting in EVENTS["a credit is refunded"]] == [None]
+    assert [posting.rated_on for posting in EVENTS["a transfer is unassigned"]] == [CAME_ON]
+
+
+def test_a_reversal_weighs_what_the_journal_it_undoes_weighed() -> None:
+    [issued] = journals.issued(PLATFORM, SALE, on=CAME_ON)
+
+    undone = journals.reversal(issued, journal_id=JOURNAL, on=ON)
+
+    assert (undone.occurred_on, undone.rated_on, undone.reverses_id) == (ON, CAME_ON, JOURNAL)
+    assert undone.description == "Reversal: Invoice 2026-7"
+
+
+@pytest.mark.parametrize(
+    "nothing",
+    [
+        journals.issued(PLATFORM, [VatPart(Decimal(25), 0, 0)], on=ON),
+        journals.written_off(PLATFORM, 0, on=ON),
+        journals.charged(payment(PLATFORM, by_bank=False), fee_cents=0),
+        refund(PLATFORM),
+        journals.opening_balance(subject_id=FACT, account="1930", cents=0, currency="SEK", on=ON),
+    ],
+)
+def test_an_event_of_nothing_books_nothing(nothing: Sequence[Posting]) -> None:
+    assert nothing == []
+
+
+def test_a_tenants_book_is_not_touched_by_a_payment_that_only_became_credit() -> None:
+    [only] = journals.charged(payment(TENANTS, credited=1810, by_bank=False), fee_cents=0)
+
+    assert only.book_id is None
