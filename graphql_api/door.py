@@ -26,7 +26,10 @@ from graphql_api.logs import log_unexpected
 from resolvers.errors import Told, tell_failed, tell_invalid, tell_refusal, tell_timeout
 from schema.context import Context
 
-SECONDS_MAX: Final = 10.0
+QUERY_SECONDS_MAX: Final = 10.0
+MUTATION_SECONDS_MAX: Final = 60.0
+"""A change is small or a whole bank file; one that is cut short is undone by the database."""
+
 ERRORS_MAX: Final = 5
 RULES: Final = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 
@@ -100,10 +103,10 @@ class Door:
         make_context: MakeContext,
         now: Callable[[], datetime],
         open_schema: bool,
-        seconds_max: float = SECONDS_MAX,
+        query_seconds_max: float = QUERY_SECONDS_MAX,
     ) -> None:
         self._schema, self._execute, self._make_context, self._now = schema, execute, make_context, now
-        self._open_schema, self._seconds_max = open_schema, seconds_max
+        self._open_schema, self._query_seconds_max = open_schema, query_seconds_max
         self._admission = Admission(schema, open_introspection=open_schema)
         self._valid = ValidDocuments()
 
@@ -164,13 +167,14 @@ class Door:
         return coerced
 
     async def _run(self, admitted: Admitted, request_id: str, gone: Gone | None) -> Answer:
-        listen = None if admitted.operation.operation is OperationType.MUTATION else gone
+        is_mutation = admitted.operation.operation is OperationType.MUTATION
+        listen, seconds = (None, MUTATION_SECONDS_MAX) if is_mutation else (gone, self._query_seconds_max)
         work = self._execute(admitted)
         try:
-            async with asyncio.timeout(self._seconds_max):
+            async with asyncio.timeout(seconds):
                 result = await (work if listen is None else _unless(listen, work))
         except TimeoutError:
-            return Answer(outcome=Outcome.EXECUTED, errors=(tell_timeout(self._seconds_max),))
+            return Answer(outcome=Outcome.EXECUTED, errors=(tell_timeout(seconds),))
         if result is None:
             return Answer(outcome=Outcome.ABANDONED)
         errors = tuple(tell_failed(error, request_id=request_id) for error in result.errors or ())

@@ -1,8 +1,15 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from tests.graphql.little_service import LittleService, little_service
+from tests.logs import Logged, capturing
+
+
+@pytest.fixture(autouse=True)
+def logged() -> Iterator[Logged]:
+    with capturing() as lines:
+        yield lines
 
 
 @pytest.fixture

@@ -189,6 +189,8 @@ class LittleService:
 
     app: Starlette
     issuer: DevelopmentIssuer
+    authentication: Authentication
+    door: Door
     calls: Calls
     client: httpx.AsyncClient = field(init=False)
 
@@ -217,7 +219,7 @@ class LittleService:
         )
 
 
-def little_service(*, open_schema: bool = True, seconds_max: float = 10) -> LittleService:
+def little_service(*, open_schema: bool = True, query_seconds_max: float = 10) -> LittleService:
     calls = Calls()
     issuer = DevelopmentIssuer(private_key=Ed25519PrivateKey.generate())
     door = Door(
@@ -226,12 +228,13 @@ def little_service(*, open_schema: bool = True, seconds_max: float = 10) -> Litt
         make_context=lambda *, caller, now, reason: LittleContext(caller=caller, now=now, reason=reason, calls=calls),
         now=lambda: NOW,
         open_schema=open_schema,
-        seconds_max=seconds_max,
+        query_seconds_max=query_seconds_max,
     )
-    route = GraphQLRoute(door=door, authentication=Authentication(issuer=issuer, now=lambda: NOW))
+    authentication = Authentication(issuer=issuer, now=lambda: NOW)
+    route = GraphQLRoute(door=door, authentication=authentication)
     routes = [Route("/graphql", route.answer, methods=["GET", "POST"])]
     app = Starlette(routes=routes, middleware=[Middleware(Edge)])
-    return LittleService(app=app, issuer=issuer, calls=calls)
+    return LittleService(app=app, issuer=issuer, authentication=authentication, door=door, calls=calls)
 
 
 def codes(response: httpx.Response) -> list[str]:
