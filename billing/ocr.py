@@ -120,6 +120,8 @@ def normal(reference: str) -> str:
 
     Banks and people pad numbers with zeros ("00040147"); a creditor reference keeps its RF and check digits.
     """
+    if reference.isascii() and reference.isdigit():
+        return reference.lstrip("0")
     compact = NOT_ALPHANUMERIC.sub("", reference.upper())
     if compact.isdigit():
         return compact.lstrip("0")
@@ -148,7 +150,7 @@ def slip(typed: str, ocr: str) -> Slip | None:
         return Slip.NONE
     if typed == ocr[:-1] and len(typed) >= SLIP_DIGITS_MIN - 1:
         return Slip.NO_CHECK_DIGIT
-    if has_length_digit(ocr) and len(ocr) > SLIP_DIGITS_MIN:
+    if has_length_digit(ocr) and len(ocr) >= SLIP_DIGITS_MIN:
         if typed == ocr[:-2]:
             return Slip.NEITHER_DIGIT
         if typed == ocr[:-2] + ocr[-1]:

@@ -16,6 +16,8 @@ from billing.ocr import OCR_DIGITS_MAX, SLIP_DIGITS_MIN, ReferenceKind, has_chec
 NAMED_DIGITS_MIN, UNNAMED_DIGITS_MIN = 2, 4
 PREFIX_LETTERS_MAX = 5
 GROUPS_MAX = 10
+TEXT_MAX = 5_000
+MENTIONS_MAX = 50
 
 AMOUNTS = re.compile(
     r"(?<![\w.,-])(?:[0-9]{1,3}(?:[ \u00a0][0-9]{3})+|[0-9]+)"
@@ -24,7 +26,7 @@ AMOUNTS = re.compile(
 )
 DATES = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}([-/.])(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12][0-9]|3[01])(?![0-9])")
 YEAR = re.compile(r"(?:19|20)[0-9]{2}")
-CREDITOR_REFERENCES = re.compile(r"(?<![^\W_])RF ?[0-9]{2}(?: ?[0-9A-Z]+)+", re.IGNORECASE)
+CREDITOR_REFERENCES = re.compile(r"(?<![^\W_])RF ?[0-9]{2}(?: ?[0-9A-Z]+){1,21}", re.IGNORECASE)
 LINKS = frozenset("-/")
 
 
@@ -68,9 +70,9 @@ def all_mentions(transfer: TransferFacts) -> list[Mention]:
 
 
 def mentions(text: str) -> list[Mention]:
-    """Every number in free text that may be a reference, each once. Amounts, dates and years are none."""
+    """The numbers in free text that may be references, each once, at most 50. Amounts, dates and years are none."""
     found: dict[str, Mention] = {}
-    rest = DATES.sub(" ; ", AMOUNTS.sub(" ; ", text))
+    rest = DATES.sub(" ; ", AMOUNTS.sub(" ; ", text[:TEXT_MAX]))
     for match in CREDITOR_REFERENCES.finditer(rest):
         written = next(filter(is_rf, _beginnings(match[0])), None)
         if written is not None:
@@ -79,7 +81,7 @@ def mentions(text: str) -> list[Mention]:
     for cluster in clusters(rest):
         for mention in (*_single(cluster), *_joined(cluster), *_lettered(cluster)):
             found.setdefault(mention.key, mention)
-    return [mention for key, mention in found.items() if key]
+    return [mention for key, mention in found.items() if key][:MENTIONS_MAX]
 
 
 def _beginnings(words: str) -> Iterator[str]:
@@ -129,6 +131,6 @@ def _lettered(cluster: list[Word]) -> Iterator[Mention]:
     is_linked = bool(first.digits) or (bool(rest) and rest[0].gap in LINKS)
     if not first.letters or not (is_mixed or is_linked) or (len(first.letters) > PREFIX_LETTERS_MAX and not is_mixed):
         return
-    for written in accumulate((word.digits for word in rest), initial=first.letters + first.digits):
+    for written in accumulate((word.digits for word in rest[:GROUPS_MAX]), initial=first.letters + first.digits):
         if any(c.isdigit() for c in written) and len(written) >= UNNAMED_DIGITS_MIN:
             yield Mention(key=normal(written), text=written, is_given=False, is_exact_only=True)

@@ -2,15 +2,18 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import lru_cache
 
 from rapidfuzz import fuzz
 
 UNLIKE, ALIKE = 65.0, 95.0
+FAR_APART = 45.0
 WORD_ALIKE = 84.0
 CONTAINED = 0.9
 NUMBERS_DIFFER_MAX = 0.4
 TELLING_LETTERS_MIN = 5
+CACHED_NAMES = 65_536
 
 ASIDES = re.compile(r"\b(c/o|m\.? ?fl\.?|att:)(?!\w)")
 LETTERS = str.maketrans({"ø": "o", "æ": "a", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "œ": "o"})
@@ -18,7 +21,6 @@ PAIRS = re.compile("aa|ae|oe|ue")
 WORDS = re.compile(r"[^\W_]+")
 
 
-@lru_cache(maxsize=65_536)
 def folded(name: str) -> str:
     """Lower case without accents, where "ä", "ae" and a doubly encoded "Ã¤" all read "a"; one space between words."""
     text = unicodedata.normalize("NFKD", _encoded_once(name).casefold())
@@ -46,46 +48,69 @@ FORMS = frozenset(
 )
 
 
-@lru_cache(maxsize=65_536)
-def telling_words(name: str) -> tuple[str, ...]:
-    """The folded words that tell this name from others; all of them where nothing but club and company forms is left."""
-    words = folded(name).split()
-    return tuple(word for word in words if word not in FORMS) or tuple(words)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Name:
+    """A name taken apart. `words` tell it from others, in alphabetical order; `full` holds its club and company forms too."""
+
+    words: tuple[str, ...]
+    key: str
+    closed_up: str
+    full: str
+    numbers: frozenset[str]
 
 
-def name_key(name: str) -> str:
-    """The telling words in alphabetical order: equal for one name however it is turned, next to it where one letter is wrong."""
-    return " ".join(sorted(telling_words(name)))
+@lru_cache(maxsize=CACHED_NAMES)
+def name(text: str) -> Name:
+    """Take a name apart; where nothing but club and company forms is left, those tell it."""
+    all_words = sorted(folded(text).split())
+    words = [word for word in all_words if word not in FORMS] or all_words
+    return Name(
+        words=tuple(words),
+        key=" ".join(words),
+        closed_up="".join(words),
+        full=" ".join(all_words),
+        numbers=frozenset(filter(str.isdigit, words)),
+    )
+
+
+def name_key(text: str) -> str:
+    """The telling words in alphabetical order: equal for one name however it is turned, near where a letter is wrong."""
+    return name(text).key
 
 
 def likeness(one: str, other: str) -> float:
     """How alike two names are, from 0 (two different names) to 1 (the same, as far as spelling can tell)."""
-    words, others = telling_words(one), telling_words(other)
-    if not words or not others:
+    a, b = name(one), name(other)
+    key_ratio = fuzz.ratio(a.key, b.key)
+    if not a.words or key_ratio < FAR_APART:
         return 0.0
-    ratio = 0.85 * _ratio(words, others) + 0.15 * fuzz.token_sort_ratio(folded(one), folded(other))
+    ratio = max(key_ratio, fuzz.ratio(a.closed_up, b.closed_up), _paired(a.words, b.words))
+    ratio = 0.85 * ratio + 0.15 * fuzz.ratio(a.full, b.full)
     alike = min(1.0, max(0.0, (ratio - UNLIKE) / (ALIKE - UNLIKE)))
-    if alike < CONTAINED and (_all_in(words, others) or _all_in(others, words)):
+    if alike < CONTAINED and (_all_in(a.words, b.words) or _all_in(b.words, a.words)):
         alike = CONTAINED
-    return min(alike, NUMBERS_DIFFER_MAX) if _numbers(words) != _numbers(others) else alike
+    return min(alike, NUMBERS_DIFFER_MAX) if a.numbers != b.numbers else alike
 
 
-def is_named_in(name: str, text_words: tuple[str, ...]) -> bool:
-    """Whether every telling word of `name` stands in a text of these folded words, one typing slip a word allowed."""
-    words = telling_words(name)
+def is_named_in(text: str, text_words: tuple[str, ...]) -> bool:
+    """Whether every telling word of the name `text` stands among these folded words, a slip in each allowed."""
+    if not text_words:
+        return False
+    words = name(text).words
     return _all_in(words, text_words) or (
         len(words) == 1 and len(words[0]) >= TELLING_LETTERS_MIN and _is_in(words[0], text_words)
     )
 
 
-def _ratio(words: tuple[str, ...], others: tuple[str, ...]) -> float:
-    """How alike, of 100: in alphabetical order, without spaces, or each word with the word most like it."""
-    one, other = " ".join(words), " ".join(others)
-    whole = max(fuzz.token_sort_ratio(one, other), fuzz.ratio(one.replace(" ", ""), other.replace(" ", "")))
-    if whole < UNLIKE / 2 or len(words) != len(others):
-        return whole
-    paired = sum(len(word) * max(fuzz.ratio(word, other) for other in others) for word in words)
-    return max(whole, paired / sum(map(len, words)))
+def _paired(words: tuple[str, ...], others: tuple[str, ...]) -> float:
+    """How alike, of 100, where each word is compared with the word most like it; 0 for unequally many."""
+    if len(words) != len(others):
+        return 0.0
+    return min(_covered(words, others), _covered(others, words))
+
+
+def _covered(words: tuple[str, ...], others: tuple[str, ...]) -> float:
+    return sum(len(word) * max(fuzz.ratio(word, other) for other in others) for word in words) / sum(map(len, words))
 
 
 def _all_in(words: tuple[str, ...], others: tuple[str, ...]) -> bool:
@@ -95,7 +120,3 @@ def _all_in(words: tuple[str, ...], others: tuple[str, ...]) -> bool:
 
 def _is_in(word: str, others: tuple[str, ...]) -> bool:
     return word in others or (len(word) > 1 and any(fuzz.ratio(word, other) >= WORD_ALIKE for other in others))
-
-
-def _numbers(words: tuple[str, ...]) -> set[str]:
-    return {word for word in words if word.isdigit()}

@@ -31,7 +31,7 @@ def suggestions(
     together = paid_together(transfer, payable, alike)
     judged = [(_judged(reading, invoice, alike.get(invoice.id, ()), together), invoice) for invoice in payable]
     scored = [(round(_score(found), 6), invoice, found) for found, invoice in judged]
-    scored.sort(key=lambda row: (-row[0], row[1].due_on, row[1].number, str(row[1].id)))
+    scored.sort(key=lambda row: (-row[0], row[1].due_on, row[1].number, row[1].id))
     return [_suggestion(invoice, score, found) for score, invoice, found in scored[:limit] if score >= SCORE_MIN]
 
 
@@ -62,9 +62,11 @@ def _score(judged: Sequence[Judged]) -> float:
 
     Amount and due date reach 0.6, everything but a reference 0.85; a reference with amount and due date reaches 1.
     """
-    weight = sum(signal.weight for signal in judged)
-    mean = sum(signal.score * signal.weight for signal in judged) / weight
-    return mean * min(1.0, REACH_UNJUDGED + weight)
+    weight = agreeing = 0.0
+    for signal in judged:
+        weight += signal.weight
+        agreeing += signal.weight * signal.score
+    return agreeing / weight * min(1.0, REACH_UNJUDGED + weight)
 
 
 def _suggestion(invoice: InvoiceCandidate, score: float, judged: Sequence[Judged]) -> Suggestion:

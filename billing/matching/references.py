@@ -74,12 +74,9 @@ def likenesses(mentions: Sequence[Mention], candidates: Sequence[InvoiceCandidat
 
 
 def _keys(invoice: InvoiceCandidate) -> _Keys:
-    return _Keys(
-        invoice=invoice,
-        ocr=normal(invoice.ocr or ""),
-        number=normal(invoice.number),
-        digits=normal(digits_of(invoice.number)),
-    )
+    number = normal(invoice.number)
+    digits = number if number.isdigit() else normal(digits_of(number))
+    return _Keys(invoice=invoice, ocr=normal(invoice.ocr or ""), number=number, digits=digits)
 
 
 _Alike = tuple[InvoiceCandidate, str, float, Slip]

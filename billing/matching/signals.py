@@ -12,14 +12,12 @@ from billing.matching.names import is_named_in, likeness
 from billing.matching.references import Likeness
 from billing.money import Money, exponent
 
-WEIGHTS = {
-    SignalKind.OCR: 0.40,
-    SignalKind.AMOUNT: 0.25,
-    SignalKind.COUNTERPARTY: 0.15,
-    SignalKind.DUE_WINDOW: 0.10,
-    SignalKind.TENANT: 0.05,
-    SignalKind.HISTORY: 0.05,
-}
+OCR = SignalKind.OCR, 0.40
+AMOUNT = SignalKind.AMOUNT, 0.25
+COUNTERPARTY = SignalKind.COUNTERPARTY, 0.15
+DUE_WINDOW = SignalKind.DUE_WINDOW, 0.10
+TENANT = SignalKind.TENANT, 0.05
+HISTORY = SignalKind.HISTORY, 0.05
 FEE_UNITS_MAX, FEE_UNITS_MAX_ELSEWHERE = {"SEK": 100, "NOK": 100, "DKK": 75}, 15
 FEE_SHARE_MAX, SMALL_SHARE_MAX = 0.25, 0.02
 EARLY_DAYS_MAX, LATE_DAYS, VERY_LATE_DAYS = 30, 30, 180
@@ -38,12 +36,9 @@ class Judged(NamedTuple):
     """A signal whose evidence has not been written yet."""
 
     kind: SignalKind
+    weight: float
     score: float
     tell: Callable[[], str]
-
-    @property
-    def weight(self) -> float:
-        return WEIGHTS[self.kind]
 
     def signal(self) -> Signal:
         return Signal(kind=self.kind, score=round(self.score, 2), weight=self.weight, evidence=f"{self.tell()}.")
@@ -52,10 +47,10 @@ class Judged(NamedTuple):
 def judge_reference(reading: Reading, candidate: InvoiceCandidate, alike: Sequence[Likeness]) -> Judged | None:
     """The best likeness of a reference; where references were given and none is alike, that speaks against the invoice."""
     if alike:
-        return Judged(SignalKind.OCR, alike[0].score, lambda: str(alike[0]))
+        return Judged(*OCR, alike[0].score, lambda: str(alike[0]))
     given = [mention.text for mention in reading.mentions if mention.is_given]
     own = f"OCR {candidate.ocr}" if candidate.ocr else f"number {candidate.number}"
-    return Judged(SignalKind.OCR, 0.0, lambda: f"{' and '.join(given[:3])} is not like {own}") if given else None
+    return Judged(*OCR, 0.0, lambda: f"{' and '.join(given[:3])} is not like {own}") if given else None
 
 
 def judge_amount(reading: Reading, candidate: InvoiceCandidate, alike: Sequence[Likeness], together: str) -> Judged:
@@ -65,16 +60,18 @@ def judge_amount(reading: Reading, candidate: InvoiceCandidate, alike: Sequence[
     """
     outstanding = candidate.outstanding_cents
     if together:
-        return Judged(SignalKind.AMOUNT, 1.0, lambda: f"{candidate.outstanding} is outstanding, and {together}")
+        return Judged(*AMOUNT, 1.0, lambda: f"{candidate.outstanding} is outstanding, and {together}")
     part = next((like.mention.amount for like in alike if like.is_exact and like.mention.amount), None)
     paid, what = part or reading.transfer.amount, "The part " if part else ""
     if paid.cents == outstanding:
-        return Judged(SignalKind.AMOUNT, 1.0, lambda: f"{what}{paid} is exactly what is outstanding")
-    difference = Money(abs(paid.cents - outstanding), paid.currency)
-    direction = "less" if paid.cents < outstanding else "more"
+        return Judged(*AMOUNT, 1.0, lambda: f"{what}{paid} is exactly what is outstanding")
     score = _amount_score(paid.cents, outstanding, paid.currency)
-    told = lambda: f"{what}{paid} is {difference} {direction} than the {candidate.outstanding} outstanding"  # noqa: E731
-    return Judged(SignalKind.AMOUNT, score, told)
+    return Judged(*AMOUNT, score, lambda: f"{what}{paid} is {_difference(paid, candidate.outstanding)} outstanding")
+
+
+def _difference(paid: Money, outstanding: Money) -> str:
+    difference = Money(abs(paid.cents - outstanding.cents), paid.currency)
+    return f"{difference} {'less' if paid < outstanding else 'more'} than the {outstanding}"
 
 
 def _amount_score(paid: int, outstanding: int, currency: str) -> float:
@@ -97,12 +94,12 @@ def judge_due_window(reading: Reading, candidate: InvoiceCandidate) -> Judged:
     if booked_on < candidate.issued_on:
         early = (candidate.issued_on - booked_on).days
         score = 0.5 if early <= EARLY_DAYS_MAX else 0.0
-        return Judged(SignalKind.DUE_WINDOW, score, lambda: f"Paid {_days(early)} before the invoice was issued")
+        return Judged(*DUE_WINDOW, score, lambda: f"Paid {_days(early)} before the invoice was issued")
     late = (booked_on - due_on).days
     score = max(0.3, 1 - 0.7 * max(0, late - LATE_DAYS) / (VERY_LATE_DAYS - LATE_DAYS))
     when = "before" if late < 0 else "after"
     return Judged(
-        SignalKind.DUE_WINDOW,
+        *DUE_WINDOW,
         score,
         lambda: f"Paid {_days(abs(late))} {when} the due date {due_on}" if late else f"Paid on the due date {due_on}",
     )
@@ -120,28 +117,28 @@ def judge_counterparty(reading: Reading, candidate: InvoiceCandidate) -> Judged 
         candidate.customer_name,
     )
     if _is_same_account(account, candidate.customer_account):
-        return Judged(SignalKind.COUNTERPARTY, 1.0, lambda: f"Paid from {account}, the customer's account")
+        return Judged(*COUNTERPARTY, 1.0, lambda: f"Paid from {account}, the customer's account")
     if is_named_in(customer, reading.words):
-        return Judged(SignalKind.COUNTERPARTY, 1.0, lambda: f"The text names the customer {customer}")
+        return Judged(*COUNTERPARTY, 1.0, lambda: f"The text names the customer {customer}")
     if not payer:
         return None
     score = likeness(payer, customer)
     verb = "is" if score == 1 else "is like" if score >= NAME_LIKE else "is not like"
-    return Judged(SignalKind.COUNTERPARTY, score, lambda: f"The payer {payer} {verb} the customer {customer}")
+    return Judged(*COUNTERPARTY, score, lambda: f"The payer {payer} {verb} the customer {customer}")
 
 
 def judge_tenant(reading: Reading, candidate: InvoiceCandidate) -> Judged | None:
     """What ties the transfer to the tenant beside the customer; that it names no tenant says nothing."""
     transfer, tenant = reading.transfer, candidate.tenant_name
     if _is_same_account(transfer.payee, candidate.tenant_bankgiro):
-        return Judged(SignalKind.TENANT, 1.0, lambda: f"Paid to {transfer.payee}, the bankgiro of {tenant}")
+        return Judged(*TENANT, 1.0, lambda: f"Paid to {transfer.payee}, the bankgiro of {tenant}")
     if _is_same_account(transfer.counterparty_account, candidate.tenant_bankgiro):
-        return Judged(SignalKind.TENANT, 1.0, lambda: f"Paid from {transfer.counterparty_account}, that of {tenant}")
+        return Judged(*TENANT, 1.0, lambda: f"Paid from {transfer.counterparty_account}, that of {tenant}")
     if is_named_in(tenant, reading.words):
-        return Judged(SignalKind.TENANT, 1.0, lambda: f"The text names {tenant}")
+        return Judged(*TENANT, 1.0, lambda: f"The text names {tenant}")
     payer = transfer.counterparty_name
     if payer and likeness(payer, tenant) >= NAME_ALIKE:
-        return Judged(SignalKind.TENANT, 1.0, lambda: f"The payer {payer} is {tenant}")
+        return Judged(*TENANT, 1.0, lambda: f"The payer {payer} is {tenant}")
     return None
 
 
@@ -151,7 +148,7 @@ def judge_history(reading: Reading, candidate: InvoiceCandidate) -> Judged | Non
     if not before:
         return None
     told = f"{went} of {before} earlier transfers of this payer went to {candidate.tenant_name}"
-    return Judged(SignalKind.HISTORY, min(1.0, went / before), lambda: told)
+    return Judged(*HISTORY, min(1.0, went / before), lambda: told)
 
 
 def _is_same_account(one: str | None, other: str | None) -> bool:
