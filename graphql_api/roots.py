@@ -1,17 +1,66 @@
 """The schema: every noun's queries and mutations under one root each."""
 
 import strawberry
+from graphql import (
+    GraphQLArgument,
+    GraphQLInputField,
+    GraphQLInputObjectType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    Undefined,
+)
 from strawberry.schema.config import StrawberryConfig
 
+from resolvers.audit import AuditQueries
+from resolvers.bank_files import BankFileMutations, BankFileQueries
+from resolvers.credit import CreditMutations
+from resolvers.invoices import InvoiceQueries
+from resolvers.payments import PaymentQueries
+from resolvers.providers import ProviderQueries
+from resolvers.tenants import TenantQueries
+from resolvers.transfers import TransferMutations, TransferQueries
 from resolvers.viewer import ViewerQueries
+from schema.reading.asking import answer_from_what_was_read
 from schema.scalars import SCALAR_MAP
 
 
 @strawberry.type
-class Query(ViewerQueries):
-    """Each noun adds its `<Noun>Queries` here."""
+class Query(
+    ViewerQueries,
+    TenantQueries,
+    InvoiceQueries,
+    PaymentQueries,
+    TransferQueries,
+    BankFileQueries,
+    ProviderQueries,
+    AuditQueries,
+):
+    """What can be asked."""
+
+
+@strawberry.type
+class Mutation(BankFileMutations, TransferMutations, CreditMutations):
+    """What can be done."""
 
 
 def build_schema() -> strawberry.Schema:
     """The schema as it is served. Its errors are reported by the door, never by Strawberry's own log."""
-    return strawberry.Schema(query=Query, config=StrawberryConfig(scalar_map=SCALAR_MAP))
+    schema = strawberry.Schema(query=Query, mutation=Mutation, config=StrawberryConfig(scalar_map=SCALAR_MAP))
+    core = schema._schema  # noqa: SLF001 - Strawberry has no public way to it
+    answer_from_what_was_read(core)
+    _leave_null_defaults_out(core)
+    return schema
+
+
+def _leave_null_defaults_out(schema: GraphQLSchema) -> None:
+    """What may be left out has no default: that null means the same is Python's way to say it, not the contract's."""
+    for type_ in schema.type_map.values():
+        if isinstance(type_, GraphQLInputObjectType):
+            optional: list[GraphQLArgument | GraphQLInputField] = list(type_.fields.values())
+        elif isinstance(type_, GraphQLObjectType):
+            optional = [argument for field in type_.fields.values() for argument in field.args.values()]
+        else:
+            continue
+        for one in optional:
+            if one.default_value is None:
+                one.default_value = Undefined

@@ -13,7 +13,7 @@ from schema.ids import from_global
 from schema.money import Money
 from schema.node import Node, PageInfo
 from schema.payments import Payment
-from schema.reading.bindings import Scope, batched, column, computed, expression, many, money, one, rows_of
+from schema.reading.bindings import Scope, among, batched, column, computed, expression, many, money, one, rows_of
 from schema.reading.paging import Key, Listing, check_window
 from schema.scalars import Cents, CurrencyCode
 from schema.suggestions import FACTS, InvoiceSuggestion, suggested
@@ -152,7 +152,7 @@ def inbox(asked: BankTransferFilter) -> Listing:
 
     def where(transfer: Scope) -> list[ColumnElement[bool]]:
         given: list[tuple[object, Callable[[Any], ColumnElement[bool]]]] = [
-            (asked.status, lambda statuses: transfer.status.in_([status.name for status in statuses])),
+            (asked.status, lambda statuses: among(transfer.status, [status.name for status in statuses])),
             (asked.provider, lambda provider: transfer.provider == provider),
             (asked.currency, lambda currency: transfer.currency == currency),
             (asked.booked_from, lambda day: transfer.booked_on >= day),

@@ -4,6 +4,7 @@ from typing import Any
 
 import strawberry
 from graphql import GraphQLFieldResolver, GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
+from graphql.execution.values import VariableValues
 from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 
@@ -19,7 +20,8 @@ def asked(info: strawberry.Info[Any, Any]) -> tuple[Document, Selected]:
         definition: StrawberryField = field.extensions["strawberry-definition"]
         return convert_arguments(values, definition.arguments, converter.scalar_registry, converter.config)
 
-    document = Document(schema=raw.schema, fragments=raw.fragments, variables=raw.variable_values, coerce=coerce)
+    variables = VariableValues(sources={}, coerced=raw.variable_values)  # type: ignore[arg-type] # Strawberry's own shape
+    document = Document(schema=raw.schema, fragments=raw.fragments, variables=variables, coerce=coerce)
     field = raw.parent_type.fields[raw.field_name]
     return document, Selected(
         key=str(raw.path.key), name=raw.field_name, parent=raw.parent_type, field=field, nodes=raw.field_nodes

@@ -51,19 +51,19 @@ class Level:
     froms: list[FromClause] = field(default_factory=list)
     joined: FromClause = field(init=False)
     columns: list[ColumnElement[Any]] = field(default_factory=list)
-    places: dict[str, int] = field(default_factory=dict)
+    places: dict[object, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.joined = self.source
         self.froms.append(self.source)
 
-    def add(self, column: ColumnElement[Any]) -> int:
-        """The column's place in the row; one that is there already is not asked for twice."""
-        name = str(column) if not column._is_bind_parameter else f"bind {id(column)}"  # noqa: SLF001
-        if name not in self.places or not column.compare(self.columns[self.places[name]]):
-            self.places[name] = len(self.columns)
+    def add(self, column: ColumnElement[Any], key: object = None) -> int:
+        """The column's place in the row. One that is there already, by its `key` or as itself, is not asked for twice."""
+        known = id(column) if key is None else key
+        if known not in self.places:
+            self.places[known] = len(self.columns)
             self.columns.append(column)
-        return self.places[name]
+        return self.places[known]
 
     def join(self, source: FromClause, on: ColumnElement[bool]) -> None:
         self.joined = self.joined.outerjoin(source, on)
@@ -97,6 +97,7 @@ class Planner:
 
     document: Document
     batches: list[Batch] = field(default_factory=list)
+    scopes: list[Scope] = field(default_factory=list)
 
     def level(self, type_: GraphQLObjectType, outer: tuple[FromClause, ...] = ()) -> Level:
         return Level(source_of(type_), outer)
@@ -112,9 +113,11 @@ class Planner:
             return Constant(type_.name)
         match binding_of(one):
             case bindings.Column(name):
-                return Cell(level.add(wire(scope[name or python_name(one)], one)))
+                column = scope[name or python_name(one)]
+                written = wire(column, one)
+                return Cell(level.add(written, None if written is column else self._key(scope, one)))
             case bindings.Expression(of):
-                return Cell(level.add(wire(of(scope), one)))
+                return Cell(level.add(wire(of(scope), one), self._key(scope, one)))
             case bindings.Embedded(of, present):
                 inner = of(scope)
                 return self._object(one, level, inner, level.add(inner[present]))
@@ -136,6 +139,11 @@ class Planner:
                 return Later(len(self.batches) - 1, indexes)
             case bindings.Fetched():
                 raise AssertionError(f"{type_.name}.{one.name} is bound as if {type_.name} were a value type.")
+
+    def _key(self, scope: Scope, one: Selected) -> object:
+        """Tells the columns of a statement apart: the field, of this very row."""
+        self.scopes.append(scope)  # kept, so that no other scope comes by its identity
+        return id(scope), one.name
 
     def _object(self, one: Selected, level: Level, scope: Scope, present: int) -> Object:
         made = self._chosen(one, level, scope)

@@ -11,7 +11,7 @@ import orjson
 from graphql import GraphQLObjectType, get_named_type
 from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool
-from sqlalchemy import ColumnElement, Select, any_, bindparam, func
+from sqlalchemy import ColumnElement, Select, any_, bindparam, func, true
 from sqlalchemy import select as sql_select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -191,9 +191,9 @@ class Reader:
         """The page's rows and the sums over the whole list, in one statement."""
         if not head.columns:
             return await self._fetch(statement), ()
-        page = statement.add_columns(func.true().label("present")).subquery("page")
+        page = statement.add_columns(true().label("present")).subquery("page")
         sums = sql_select(*(column.label(f"s{i}") for i, column in enumerate(head.columns))).subquery("sums")
-        whole = sql_select(*page.c, *sums.c).select_from(sums.outerjoin(page, func.true()))
+        whole = sql_select(*page.c, *sums.c).select_from(sums.outerjoin(page, true()))
         rows = await self._fetch(whole)
         width = len(page.c)
         return [row[: width - 1] for row in rows if row[width - 1]], rows[0][width:]

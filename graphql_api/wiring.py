@@ -1,0 +1,69 @@
+"""What the service works with, opened and closed as one: connections to the books, and the providers."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, Self, TypeVar
+
+import psycopg
+from anyio import CapacityLimiter, to_thread
+from psycopg_pool import AsyncConnectionPool
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from billing.authority import Caller
+from graphql_api.settings import Settings
+from procedures.books import Books
+from providers.registry import Registry
+from resolvers.context import Context
+from schema.reading.reader import Reader
+from storage.engine import Database
+
+BULK_AT_ONCE = 2  # procedures that work in threads: bank files
+
+T = TypeVar("T")
+
+
+class Wiring:
+    """The service's own connections. `settings` say whose days count."""
+
+    def __init__(self, settings: Settings, database: Database, registry: Registry) -> None:
+        self._database, self._registry = database, registry
+        self._pool: AsyncConnectionPool[psycopg.AsyncConnection[Any]] = database.read_pool()
+        self._engine: AsyncEngine = database.engine()
+        self._books = Books(engine=self._engine, zone=settings.time_zone)
+        self._bulk = CapacityLimiter(BULK_AT_ONCE)
+
+    @classmethod
+    def of(cls, settings: Settings, database: Database) -> Self:
+        """With the plugins that are installed."""
+        return cls(settings, database, Registry.load(settings=settings.provider_settings))
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[Self]:
+        """Connections while the service runs."""
+        async with self._pool:
+            try:
+                yield self
+            finally:
+                await self._engine.dispose()
+
+    def context(self, *, caller: Caller | None, now: datetime, reason: str | None) -> Context:
+        """What the resolvers of one request work with."""
+        return Context(
+            caller=caller,
+            now=now,
+            reason=reason,
+            reader=Reader(self._pool, self._books.day(now)),
+            books=self._books,
+            registry=self._registry,
+            in_bulk=self.in_bulk,
+        )
+
+    async def in_bulk(self, work: Callable[[psycopg.Connection[Any]], T], /) -> T:
+        """Run a procedure in a thread, on a plain connection: it commits its own work."""
+
+        def run() -> T:
+            with self._database.connect() as connection:
+                return work(connection)
+
+        return await to_thread.run_sync(run, limiter=self._bulk)
