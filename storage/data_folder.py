@@ -1,6 +1,7 @@
 """The folder in which an installation keeps what is its own: the embedded server, keys, files to be fetched."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from storage.problems import StorageProblem
@@ -25,8 +26,9 @@ def make_passable(folder: Path) -> None:
     try:
         for step in (*reversed(folder.parents), folder):
             if not step.exists():
-                step.mkdir()
-                step.chmod(PASSABLE)
+                with suppress(FileExistsError):  # another process was quicker
+                    step.mkdir()
+                    step.chmod(PASSABLE)
     except OSError as error:
         raise DataFolderUnusable(folder, f"{error.strerror} ({error.filename}).") from error
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):

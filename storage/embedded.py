@@ -1,7 +1,7 @@
 """The embedded PostgreSQL server: started by the first process that needs it, shared, stopped by the last one to leave.
 
 Every process that uses the server holds a shared lock on the file `holders`; the kernel drops it when the process
-dies, however it dies. Coming and going happen one at a time, under the lock on the file `door`. Whoever leaves and
+dies, however it dies. Starting and stopping happen one at a time, under the lock on the file `door`. Whoever leaves and
 can have `holders` for itself alone is the last and stops the server. When the last one was killed the server runs on,
 and the next process to come and go stops it.
 """
@@ -10,7 +10,6 @@ import fcntl
 import hashlib
 import os
 import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from storage.engine import Database
 from storage.server_account import Account, account_for
 
 BOOKS = "billing"
+TEMPORARY = Path("/tmp")  # noqa: S108 - the folder made there is private, and checked to be ours
 EXTENSIONS = ("pg_trgm", "pg_stat_statements")
 UNSPEAKABLE = set('"$`\\\n,')  # PostgreSQL hands paths to a shell, and lists of paths are divided by commas
 
@@ -58,44 +58,41 @@ def attached(data_dir: Path, *, durable: bool = True) -> Iterator[EmbeddedServer
     if UNSPEAKABLE & set(str(folder)):
         raise DataFolderUnusable(data_dir, "its path has a character that PostgreSQL cannot take.")
     make_passable(folder)
-    with _locked(folder / "door", fcntl.LOCK_EX):
-        holding = _open_lock(folder / "holders")
-        fcntl.flock(holding, fcntl.LOCK_SH)
-        try:
-            server = _running(folder, durable=durable)
-        except BaseException:
-            os.close(holding)
-            raise
-    try:
-        yield server
-    finally:
+    with _locked(folder / "holders", fcntl.LOCK_SH) as holding:
         with _locked(folder / "door", fcntl.LOCK_EX):
-            if _alone(holding):
-                server.cluster.stop()
-            os.close(holding)
+            server = EmbeddedServer(cluster=_cluster(folder, durable=durable))
+        try:
+            with _locked(folder / "door", fcntl.LOCK_EX):
+                _bring_up(server)
+            yield server
+        finally:
+            with _locked(folder / "door", fcntl.LOCK_EX):
+                if _alone(holding) and server.cluster.answers():
+                    server.cluster.stop()
+                fcntl.flock(holding, fcntl.LOCK_UN)  # before the next to leave looks whether it is alone
 
 
-def _running(folder: Path, *, durable: bool) -> EmbeddedServer:
+def _cluster(folder: Path, *, durable: bool) -> Cluster:
+    """The cluster in this folder, and the user and programs that serve it."""
     account = account_for(folder)
-    _check_way(account, folder)
-    cluster = Cluster(
+    if (barrier := account.barred_from(folder)) is not None:
+        why = f"the server runs as user {account}, who may not pass through {barrier}."
+        raise DataFolderUnusable(folder.parent, why)
+    account.make_private_folder(folder / "run")
+    return Cluster(
         folder=folder,
         sockets=_socket_folder(account, folder),
         account=account,
         programs=reachable_programs(account, folder=folder),
         durable=durable,
     )
-    account.make_private_folder(folder / "run")
-    cluster.make()
-    if not cluster.answers():
-        cluster.start()
-    server = EmbeddedServer(cluster=cluster)
-    _provide(server)
-    return server
 
 
-def _provide(server: EmbeddedServer) -> None:
-    """Make the roles, the database and its extensions, unless they are there."""
+def _bring_up(server: EmbeddedServer) -> None:
+    """Make what is missing: the cluster, a running server, the roles, the database and its extensions."""
+    server.cluster.make()
+    if not server.cluster.answers():
+        server.cluster.start()
     with server.connect_as_superuser() as connection:
         roles.create_embedded(connection)
         if not roles.exists(connection, "select 1 from pg_database where datname = %s", BOOKS):
@@ -106,20 +103,15 @@ def _provide(server: EmbeddedServer) -> None:
             connection.execute(sql.SQL("create extension if not exists {}").format(sql.Identifier(extension)))
 
 
-def _check_way(account: Account, folder: Path) -> None:
-    if (barrier := account.barred_from(folder)) is not None:
-        raise DataFolderUnusable(
-            folder.parent, f"the server runs as user {account}, who may not pass through {barrier}."
-        )
-
-
 def _socket_folder(account: Account, folder: Path) -> Path:
-    """Where the server's socket is: in `run`, or below the system's temporary folder where that path is too long."""
+    """Where the server's socket is: in `run`, or below /tmp (whatever TMPDIR says: all must find it) where that path
+    is too long.
+    """
     run = folder / "run"
     if len(os.fsencode(run / f".s.PGSQL.{PORT}")) <= SOCKET_PATH_BYTES_MAX:
         return run
     name = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:16]
-    short = Path(tempfile.gettempdir(), f"petanque-billing-{name}")
+    short = TEMPORARY / f"petanque-billing-{name}"
     account.make_private_folder(short)
     status = short.lstat()
     if (status.st_uid, status.st_mode) != (account.uid, stat.S_IFDIR | stat.S_IRWXU):
@@ -128,11 +120,11 @@ def _socket_folder(account: Account, folder: Path) -> Path:
 
 
 @contextmanager
-def _locked(path: Path, how: int) -> Iterator[None]:
+def _locked(path: Path, how: int) -> Iterator[int]:
     lock = _open_lock(path)
     try:
         fcntl.flock(lock, how)
-        yield
+        yield lock
     finally:
         os.close(lock)
 

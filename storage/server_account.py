@@ -64,11 +64,14 @@ class Account:
             os.chown(folder, self.uid, self.gid, follow_symlinks=False)
 
     def barred_from(self, path: Path) -> Path | None:
-        """The first folder on the way to `path` (or `path` itself) that this user may not enter, if any."""
-        for step in (*reversed(path.parents), path):
+        """The first folder on the way to `path`, or `path` itself, that this user may not enter, if any.
+
+        Judged for a user other than ours, whose commands run without further groups.
+        """
+        for step in () if self.ours else (*reversed(path.parents), path):
             status = step.stat()
             shift = 6 if status.st_uid == self.uid else 3 if status.st_gid == self.gid else 0
-            if self.uid != 0 and not status.st_mode >> shift & 1:
+            if not status.st_mode >> shift & 1:
                 return step
         return None
 

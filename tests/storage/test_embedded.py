@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from psycopg import pq
 
-from storage import cluster
+from storage import cluster, server_account
 from storage.cluster import DataInUse, MadeByAnotherVersion, installed_programs
 from storage.data_folder import DataFolderUnusable
 from storage.embedded import EmbeddedServer, attached
-from storage.server_account import Account
+from storage.server_account import Account, AccountMissing
 from tests.database import server_pid
 
 HOLDER = """
@@ -195,7 +195,7 @@ def test_a_path_too_long_for_a_socket_has_it_in_a_short_private_folder(data_dir:
         write_note(server, "reached")
         assert sockets.stat().st_mode & 0o777 == 0o700
 
-    assert sockets.parent == Path(tempfile.gettempdir())
+    assert sockets.parent == Path("/tmp")
     sockets.rmdir()
 
 
@@ -246,6 +246,13 @@ def test_programs_that_the_servers_user_cannot_reach_are_copied_to_where_it_can(
     assert account.run(programs / "initdb", "--version", folder=data_dir).stdout.startswith("initdb (PostgreSQL) 18.")
     assert account.run(programs / "psql", "--version", folder=data_dir).returncode == 0
     assert {path.stat().st_mode & 0o555 for path in programs.parents[2].rglob("*")} == {0o555}
+
+
+def test_without_a_user_to_run_as_it_is_said_how_to_make_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_account, "DEDICATED", "not a name!")
+
+    with pytest.raises(AccountMissing, match=r"needs a system user.*useradd.*or set BILLING_DATABASE_URL\."):
+        server_account._dedicated()
 
 
 def test_an_account_is_barred_by_the_first_folder_that_it_may_not_enter(tmp_path: Path) -> None:
