@@ -1,5 +1,6 @@
 """Amounts: whole minor units of one currency, and fair splits of them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -13,11 +14,17 @@ EXPONENTS = (
 )
 
 CENTS_MAX = 2**63 - 1
+_DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
 
 
 def exponent(currency: str) -> int:
     """How many decimals the currency has (ISO 4217): JPY 0, SEK 2, KWD 3."""
     return EXPONENTS.get(currency, 2)
+
+
+def decimal_amount(cents: int, currency: str) -> Decimal:
+    """`cents` minor units as a decimal number of the currency: exact, with the currency's decimals."""
+    return Decimal(cents).scaleb(-exponent(currency))
 
 
 class CurrenciesDiffer(ValueError):
@@ -63,15 +70,25 @@ class Money:
 
     def __str__(self) -> str:
         places = exponent(self.currency)
-        return f"{Decimal(self.cents).scaleb(-places):,.{places}f} {self.currency}".replace(",", "\N{NO-BREAK SPACE}")
+        return f"{decimal_amount(self.cents, self.currency):,.{places}f} {self.currency}".replace(
+            ",", "\N{NO-BREAK SPACE}"
+        )
 
     @classmethod
     def parse(cls, text: str, currency: str) -> Self:
-        """Read a decimal amount as banks print it ("8625.000"): exact, or `ValueError`."""
-        scaled = Decimal(text).scaleb(exponent(currency))
-        if scaled != scaled.to_integral_value():
+        """Read a decimal amount as banks print it ("8625.000"): digits and one point, and exact.
+
+        Raises: ValueError.
+        """
+        if not _DECIMAL.fullmatch(text):
+            raise ValueError(f"{text!r} is not a decimal number.")
+        numerator, denominator = Decimal(text).as_integer_ratio()
+        cents, rest = divmod(numerator * 10 ** exponent(currency), denominator)
+        if rest:
             raise ValueError(f"{text} has more decimals than {currency} has.")
-        return cls(int(scaled), currency)
+        if abs(cents) > CENTS_MAX:
+            raise ValueError(f"{text} {currency} is more than the books can hold.")
+        return cls(cents, currency)
 
 
 def shares(whole: int, weights: Sequence[int]) -> list[int]:
