@@ -1,0 +1,68 @@
+"""The service: what it is made of, and the routes it answers."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import httpx
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import Route
+
+from graphql_api.authentication import Authentication
+from graphql_api.door import Door
+from graphql_api.edge import Edge
+from graphql_api.execution import core_schema, field_by_field
+from graphql_api.graphql_route import GraphQLRoute
+from graphql_api.health import Readiness, database_probe, healthy
+from graphql_api.issuers import DevelopmentIssuer, Issuer, OidcIssuer
+from graphql_api.roots import build_schema
+from graphql_api.settings import Settings
+from graphql_api.sys_routes import sys_routes
+from graphql_api.wiring import Wiring
+from storage.data_folder import make_passable
+from storage.engine import Database
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_app(settings: Settings, database: Database, *, now: Callable[[], datetime] = utc_now) -> Starlette:
+    """The service over a migrated database."""
+    schema, wiring, client = build_schema(), Wiring.of(settings, database), httpx.AsyncClient()
+    authentication = Authentication(issuer=chosen_issuer(settings, client), now=now)
+    core = core_schema(schema)
+    door = Door(
+        core,
+        execute=field_by_field(schema),
+        make_context=wiring.context,
+        now=now,
+        open_schema=settings.oidc_issuer is None,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with client, wiring.opened():
+            yield
+
+    routes = [
+        Route("/healthz", healthy),
+        Route("/readyz", Readiness(probe=database_probe(database)).answer),
+        Route("/graphql", GraphQLRoute(door=door, authentication=authentication).answer, methods=["GET", "POST"]),
+        *sys_routes(core, door, authentication),
+    ]
+    return Starlette(routes=routes, middleware=[Middleware(Edge)], lifespan=lifespan)
+
+
+def chosen_issuer(settings: Settings, client: httpx.AsyncClient) -> Issuer:
+    """The configured provider; the development issuer only where there is none."""
+    if settings.oidc_issuer is None or settings.oidc_audience is None:
+        return development_issuer(settings)
+    return OidcIssuer(url=settings.oidc_issuer, audience=settings.oidc_audience, client=client)
+
+
+def development_issuer(settings: Settings) -> DevelopmentIssuer:
+    """The issuer whose key lies in the data folder."""
+    make_passable(settings.data_dir)
+    return DevelopmentIssuer.at(settings.data_dir)

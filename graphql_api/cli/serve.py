@@ -1,0 +1,45 @@
+"""`billing serve`."""
+
+import socket
+
+import click
+import uvicorn
+
+from graphql_api.app import create_app
+from graphql_api.cli import Refused
+from graphql_api.database import open_database
+from graphql_api.logs import configure_logs
+from graphql_api.settings import load_settings
+
+SHUTDOWN_SECONDS_MAX = 15
+
+
+@click.command()
+def command() -> None:
+    """Serve the API on BILLING_HOST and BILLING_PORT (127.0.0.1:8000) until interrupted.
+
+    Requests that are being answered when it is stopped are finished. Logs go to stderr, one JSON object a line.
+    """
+    settings = load_settings()
+    configure_logs()
+    with open_database(settings) as database, _listening(settings.host, settings.port) as listener:
+        host, port = listener.getsockname()[:2]
+        config = uvicorn.Config(
+            create_app(settings, database),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            ws="none",
+            lifespan="on",
+            timeout_graceful_shutdown=SHUTDOWN_SECONDS_MAX,
+        )
+        click.echo(f"Serving http://{f'[{host}]' if ':' in host else host}:{port}/graphql")
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise Refused(f"Cannot listen on {host} port {port}: {error.strerror}. Set BILLING_PORT to another.") from error

@@ -1,0 +1,162 @@
+"""The /sys routes: each is one stored GraphQL operation, run through the same door as any other."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+from graphql import GraphQLSchema
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from billing.authority import Caller, Unauthenticated
+from billing.refusals import ErrorCode, NotFound, Refusal
+from graphql_api.authentication import Authentication
+from graphql_api.bodies import bytes_max, read_json_object
+from graphql_api.documents import Document, Operation
+from graphql_api.door import Answer, Door, Outcome
+from graphql_api.replies import CLIENT_GONE, challenge, client_gone, refusal_status
+from graphql_api.sys_values import Parameters, camel_keys, global_id, snake, snake_keys
+from resolvers.errors import tell_refusal
+
+OPERATIONS: Final = Path(__file__).parent / "operations"
+
+STATUS: Final[Mapping[ErrorCode, int]] = {
+    ErrorCode.UNAUTHENTICATED: 401,
+    ErrorCode.FORBIDDEN: 403,
+    ErrorCode.FRESH_AUTH_REQUIRED: 401,
+    ErrorCode.REASON_REQUIRED: 400,
+    ErrorCode.BAD_USER_INPUT: 400,
+    ErrorCode.QUERY_TOO_EXPENSIVE: 400,
+    ErrorCode.NOT_FOUND: 404,
+    ErrorCode.PROVIDER_UNKNOWN: 404,
+    ErrorCode.CONFLICT: 409,
+    ErrorCode.STALE_PREVIEW: 409,
+    ErrorCode.TRANSFER_NOT_UNMATCHED: 409,
+    ErrorCode.SUBSCRIPTION_STATE: 409,
+    ErrorCode.DUNNING_STATE: 409,
+    ErrorCode.BANK_FILE_DUPLICATE: 409,
+    ErrorCode.PERIOD_CLOSED: 409,
+    ErrorCode.INVOICE_NOT_PAYABLE: 422,
+    ErrorCode.CURRENCY_MISMATCH: 422,
+    ErrorCode.ALLOCATION_MISMATCH: 422,
+    ErrorCode.PAYMENT_NOT_REFUNDABLE: 422,
+    ErrorCode.REFUND_EXCEEDS_BALANCE: 422,
+    ErrorCode.TRIAL_EXTENSION_LIMIT: 422,
+    ErrorCode.BANK_FILE_INVALID: 422,
+    ErrorCode.FX_RATE_MISSING: 422,
+    ErrorCode.CREDIT_EXCEEDED: 422,
+    ErrorCode.PAYER_ACCOUNT_NEEDED: 422,
+    ErrorCode.PROVIDER_DECLINED: 422,
+    ErrorCode.PROVIDER_UNAVAILABLE: 502,
+    ErrorCode.PROVIDER_NOT_CONFIGURED: 503,
+    ErrorCode.TIMEOUT: 503,
+    ErrorCode.INTERNAL: 500,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SysRoute:
+    """`{id}` of the path is a UUID or global id of the type `id_type`, and becomes the variable or input field `id_name`."""
+
+    method: str
+    path: str
+    operation: str
+    id_name: str | None = None
+    id_type: str = ""
+
+
+ROUTES: Final = (
+    SysRoute(method="GET", path="/sys/payments/unmatched", operation="unmatched_transfers"),
+    SysRoute(
+        method="POST",
+        path="/sys/payments/unmatched/{id}/assign",
+        operation="assign_transfer",
+        id_name="transferId",
+        id_type="BankTransfer",
+    ),
+    SysRoute(
+        method="POST",
+        path="/sys/payments/unmatched/{id}/ignore",
+        operation="ignore_transfer",
+        id_name="transferId",
+        id_type="BankTransfer",
+    ),
+)
+
+
+def sys_routes(
+    schema: GraphQLSchema, door: Door, authentication: Authentication, *, table: Sequence[SysRoute] = ROUTES
+) -> list[Route]:
+    """The routes of the table over a door."""
+    return [
+        Route(
+            route.path,
+            SysEndpoint(route, stored(route.operation), schema, door, authentication).answer,
+            methods=[route.method],
+        )
+        for route in table
+    ]
+
+
+def stored(name: str) -> str:
+    """The text of a stored operation."""
+    return (OPERATIONS / f"{name}.graphql").read_text(encoding="utf-8")
+
+
+class SysEndpoint:
+    """One route."""
+
+    def __init__(
+        self, route: SysRoute, text: str, schema: GraphQLSchema, door: Door, authentication: Authentication
+    ) -> None:
+        self._route, self._text, self._door, self._authentication = route, text, door, authentication
+        self._parameters = Parameters(schema, Document.read(text).operation(None))
+
+    async def answer(self, request: Request) -> Response:
+        request.state.operation = self._route.operation
+        try:
+            caller = await self._authentication.caller(request.headers.getlist("authorization"))
+            if caller is None:
+                raise Unauthenticated
+            asked = Operation(text=self._text, variables=await self._variables(request, caller))
+        except Refusal as refusal:
+            return respond(Answer(outcome=Outcome.REFUSED, errors=(tell_refusal(refusal),), refusal=refusal))
+        answer = await self._door.answer(
+            asked, caller=caller, request_id=request.state.request_id, gone=client_gone(request)
+        )
+        return respond(answer)
+
+    async def _variables(self, request: Request, caller: Caller) -> dict[str, Any]:
+        given = {name: request.query_params.getlist(name) for name in request.query_params}
+        key = self._key(request)
+        if self._route.method == "GET":
+            return self._parameters.variables(given) | key
+        return {"input": camel_keys(await read_json_object(request, bytes_max=bytes_max(caller))) | key}
+
+    def _key(self, request: Request) -> dict[str, str]:
+        if self._route.id_name is None:
+            return {}
+        return {self._route.id_name: global_id(request.path_params["id"], self._route.id_type)}
+
+
+def respond(answer: Answer) -> Response:
+    """The field that was asked for, by itself; or what went wrong, with a status of its own."""
+    if answer.outcome is Outcome.ABANDONED:
+        return Response(status_code=CLIENT_GONE)
+    found = next(iter(answer.data.values()), None) if isinstance(answer.data, dict) else None
+    if not answer.errors and found is not None:
+        return _json(200, snake_keys(found))
+    told = answer.errors[0] if answer.errors else tell_refusal(NotFound("row", key="with this id"))
+    code = ErrorCode(told.code)
+    status = refusal_status(answer.refusal) if answer.refusal is not None else STATUS[code]
+    error = {"message": told.formatted["message"]} | snake_keys(told.formatted["extensions"])
+    if "argument" in error:
+        error["argument"] = snake(error["argument"].rpartition(".")[2])
+    return _json(status, {"error": error}, challenge(answer.refusal))
+
+
+def _json(status: int, body: object, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(orjson.dumps(body), status_code=status, media_type="application/json", headers=dict(headers or {}))
