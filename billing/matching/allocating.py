@@ -54,8 +54,9 @@ def allocations(transfer: TransferFacts, candidates: Sequence[InvoiceCandidate])
     """
     payable = [c for c in candidates if c.currency == transfer.amount.currency and c.outstanding_cents > 0]
     alike = likenesses(all_mentions(transfer), payable)
-    parts = _given_parts(payable, alike)
-    if not parts:
+    if any(mention.amount is not None for _, mention in _referred(payable, alike)):
+        parts = _given_parts(payable, alike)
+    else:
         groups = list(_adding_up(transfer.amount, payable, alike))
         parts = {c.id: c.outstanding for c in groups[0]} if len(groups) == 1 else {}
     is_all = sum(part.cents for part in parts.values()) == transfer.amount.cents

@@ -33,21 +33,21 @@ class Word:
 
 CALLING_WORDS = {
     Called.REFERENCE: re.compile(
-        r"(faktura|fakt?nr|faknr|invoice|rechnung|lasku|viite|factur|ocr|betalningsref|ref)\w*|fakt?|inv|kid|avi|fnr|fa|f"
+        r"(faktura|fakt?nr|faknr|invoice|rechnung|lasku|viite|factur|ocr|betalningsref|referens)\w*|ref(nr|no)?|fakt?|inv|kid|avi|fnr|fa|f"
     ),
     Called.OTHER: re.compile(
         r"(kund|customer|client|klient|asiakas|belopp|summa)\w*|(medlem|member|jasen)(s?n\w*)?|knr|kdnr|kd|k|cust"
     ),
     Called.ACCOUNT: re.compile(
-        r"(tel|mobil|phone|konto|clearing|bankgiro|plusgiro|postgiro|personn|orgn)\w*"
-        r"|tfn|iban|bic|swift|pnr|org|bg|pg|swish|lgh|box"
+        r"(telefon|mobil|phone|konto|clearing|bankgiro|plusgiro|postgiro|personn|orgn)\w*"
+        r"|tel(nr|no)?|tfn|iban|bic|swift|pnr|org|bg|pg|swish|lgh|box"
     ),
 }
 CONNECTING_WORDS = frozenset(folded("nr no num nro nummer number och and samt o avser för id").split())
 COURTESIES = frozenset(
     folded(
         "betalning betalar betald hälsning hälsningar mvh vänliga tack thanks avgift avgiften medlemsavgift medlemsavgiften "
-        "årsavgift årsavgiften licens licensavgift hyra lån till från av på i med per för payment betaling maksu fee membership"
+        "årsavgift årsavgiften licens licensavgift hyra lån till från av på i med för payment betaling maksu fee membership"
     ).split()
 )
 

@@ -15,6 +15,7 @@ from billing.matching.names import is_named_in, likeness, name_key
         ("Réne Dalén", "rene dalen"),
         ("Ekby Boule AB", "EKBY BOULE"),
         ("IF Norrvik", "Norrvik IF"),
+        ("Norrvik Petanque ASA", "NORRVIK PETANQUE"),
         ("Kvarnsund Petanque ry", "KVARNSUND PETANQUE"),
         ("Åsa Öberg", "Åsa Öberg c/o"),
     ],
@@ -66,8 +67,13 @@ def test_a_club_called_by_nothing_but_forms_still_has_a_name() -> None:
 def test_a_name_is_named_in_a_text_when_all_its_telling_words_are() -> None:
     assert is_named_in("Karl Jönsson", ("avser", "karl", "jonsson"))
     assert is_named_in("Karl Jönsson", ("jonson", "karl"))
-    assert is_named_in("Norrvik Boule", ("for", "norrvik"))
+    assert is_named_in("Norrvik Boule", ("for", "norrvik", "boule"))
+    assert not is_named_in("Lund Boule", ("anna", "lund"))
     assert not is_named_in("Karl Jönsson", ("karl",))
     assert not is_named_in("Ekby", ("by",))
     assert not is_named_in("Moa", ("moa",))
     assert not is_named_in("Karl Jönsson", ())
+
+
+def test_the_name_that_banks_write_like_a_norwegian_company_is_kept() -> None:
+    assert name_key("Åsa Öberg") == name_key("OBERG ASA") == "asa oberg"
