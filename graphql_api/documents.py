@@ -1,5 +1,6 @@
 """What a client asks, and the document it is written in."""
 
+import re
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ from graphql.language import ValueNode
 TOKENS_MAX: Final = 2_000
 COMMENTS_MAX: Final = 200
 
+_NUL: Final = re.compile(r"\0|\\u0000|\\u\{0+\}")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
@@ -31,6 +34,19 @@ class Operation:
     text: str
     name: str | None = None
     variables: Mapping[str, object] = field(default_factory=dict)
+
+    def holds_nul(self) -> bool:
+        """Whether a text in it holds the character U+0000, which PostgreSQL keeps in no text."""
+        if _NUL.search(self.text):
+            return True
+        pending: list[object] = list(self.variables.values())
+        while pending:
+            value = pending.pop()
+            if isinstance(value, str) and "\0" in value:
+                return True
+            if isinstance(value, dict | list):
+                pending += value.values() if isinstance(value, dict) else value
+        return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -18,7 +18,7 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from billing.authority import Caller, Role
-from billing.refusals import Refusal
+from billing.refusals import BadInput, Refusal
 from graphql_api import limits
 from graphql_api.admission import Admission
 from graphql_api.documents import Document, Operation, ValidDocuments
@@ -136,6 +136,8 @@ class Door:
             raise Invalid([tell_invalid(error)]) from None
         reason = self._admission.admit(document, operation, asked.variables, caller=caller, now=now)
         hide = not self._open_schema and (caller is None or Role.SYS_FINANCE not in caller.roles)
+        if asked.holds_nul():
+            raise Invalid([tell_refusal(BadInput("No text may hold the character U+0000.", argument="variables"))])
         try:
             limits.check(document, operation, asked.variables, self._schema)
         except Refusal as refusal:

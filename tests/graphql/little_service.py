@@ -127,6 +127,11 @@ class Query(ViewerQueries):
     async def cents(self, value: Cents) -> Cents | None:
         return value
 
+    @finance_query(description="Echoes.")
+    async def echo(self, info: Info, text: str) -> str:
+        info.context.calls.made.append(text)
+        return text
+
     @finance_query(description="Fails in a way nobody expects.")
     async def broken(self) -> int | None:
         raise RuntimeError(SECRET)

@@ -143,6 +143,30 @@ async def test_an_invalid_operation_is_400_or_for_older_clients_200_and_never_ha
         assert "data" not in response.json()
 
 
+@pytest.mark.parametrize(
+    ("query", "variables"),
+    [
+        ('{ echo(text: "a\\u0000b") }', {}),
+        ('{ echo(text: "a\\u{000}b") }', {}),
+        ('{ echo(text: """a\0b""") }', {}),
+        ("query($t: String!) { echo(text: $t) }", {"t": "a\0b"}),
+        ("query($t: [[String]]) { viewer { actor } }", {"t": [["a"], ["b", {"c": "\0"}]]}),
+    ],
+)
+async def test_no_text_may_hold_the_character_nul(
+    service: LittleService, query: str, variables: dict[str, Any]
+) -> None:
+    response = await service.ask(query, variables)
+    assert (response.status_code, set(codes(response))) == (400, {"BAD_USER_INPUT"})
+    assert service.calls.made == []
+
+
+async def test_any_other_text_arrives_as_it_was_sent(service: LittleService) -> None:
+    text = "Åsa \N{GRINNING FACE} \\ \x01 \N{RIGHT-TO-LEFT MARK}"
+    response = await service.ask("query($t: String!) { echo(text: $t) }", {"t": text})
+    assert response.json() == {"data": {"echo": text}}
+
+
 async def test_a_refusal_at_the_door_has_its_status_in_either_media_type(service: LittleService) -> None:
     for media_type in (GRAPHQL_RESPONSE, JSON):
         response = await service.client.post(
