@@ -15,28 +15,18 @@ comes twice in one file: what a bank repeats there is numbered, so equal payment
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from enum import Enum
 from typing import BinaryIO, Protocol
 
 from billing.money import Money
+from billing.ocr import ReferenceKind as ReferenceKind
 from billing.refusals import ErrorCode, Refusal
-
-
-class ReferenceKind(Enum):
-    """What a reference is: OCR as the bank or a check digit vouches for, RF by ISO 11649, TEXT as the payer typed it.
-
-    A bank's word is not proof: an OCR that must be valid is checked again by who relies on it.
-    """
-
-    OCR = "ocr"
-    RF = "rf"
-    TEXT = "text"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
     """One reference of a payment; `amount` where the sender says which part of the payment it is for.
 
+    The kind is a bank's or a payer's word: an OCR that must be valid is checked again by who relies on it.
     A part may be of the other sign (a credit note taken off); all parts that are stated add up to the payment.
     """
 

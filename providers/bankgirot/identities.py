@@ -1,0 +1,44 @@
+"""Keys under which the same deposit or payment is recognised in another file, or in another format."""
+
+from datetime import date
+
+from billing.money import Money
+
+
+def bankgiro_deposit(*, bankgiro: str, paid_on: date, amount: Money, serial: str) -> str:
+    """The key that BgMax and a bank's camt share: both state the bankgiro number and the deposit's five-digit serial."""
+    return f"bankgiro:{bankgiro.lstrip('0')}:{paid_on}:{_figures(amount)}:{serial}"
+
+
+def deposit_serial(*, payee: str, year: int, serial: str, currency: str) -> str:
+    """BgMax's own key: a deposit's serial number is unique for its payee and year."""
+    return f"bgmax:{payee}:{year}:{serial}:{currency}"
+
+
+def booking(*, kind: str, account: str, booked_on: date, amount: Money, reference: str) -> str:
+    """A bank's reference of an entry or payment. Day and amount are part of it: not every bank's references are unique."""
+    return f"{kind}:{account}:{booked_on}:{_figures(amount)}:{reference}"
+
+
+class Repetitions:
+    """Numbers the keys that come again in one file: what a bank repeats there is another payment, not the same one.
+
+    Keeps 8 bytes of each key, not the key.
+    """
+
+    def __init__(self) -> None:
+        self._seen: set[int] = set()
+        self._repeated: dict[str, int] = {}
+
+    def numbered(self, key: str) -> str:
+        """`key` the first time, then "key#2", "key#3"."""
+        short = hash(key)
+        if short not in self._seen:
+            self._seen.add(short)
+            return key
+        self._repeated[key] = self._repeated.get(key, 1) + 1
+        return f"{key}#{self._repeated[key]}"
+
+
+def _figures(amount: Money) -> str:
+    return f"{amount.cents}:{amount.currency}"

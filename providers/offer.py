@@ -1,0 +1,52 @@
+"""What a provider plugin offers: who it is, what it needs, and one object for each thing it can do."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum, unique
+
+from providers.settlement_files import SettlementFiles
+
+
+@unique
+class Capability(Enum):
+    """What a provider can do. The value is the field of `Offer` with the object that does it."""
+
+    SETTLEMENT_FILES = "settlement_files"
+
+
+def take_no_settings(_section: Mapping[str, str]) -> None:
+    """For providers that need no settings."""
+
+
+def always_healthy() -> None:
+    """For providers that depend on nothing outside this process."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """One payment provider. A capability is offered by giving its object; the host calls the objects later.
+
+    `name` is 2-32 lower-case letters, digits and underscores, and names the provider's section of the settings:
+    BILLING_<NAME>_*. `configure` is given that section once, in lower case without the prefix, and only when all of
+    `required_settings` are there; it may raise to say what is wrong with them. `health` says in a sentence what is
+    wrong at the moment, or None, without connecting to anything.
+    """
+
+    name: str
+    display_name: str
+    version: str
+    settlement_files: SettlementFiles | None = None
+    required_settings: frozenset[str] = frozenset()
+    configure: Callable[[Mapping[str, str]], None] = take_no_settings
+    health: Callable[[], str | None] = always_healthy
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z][a-z0-9_]{1,31}", self.name):
+            raise ValueError(f"{self.name!r} is not a provider name: 2-32 lower-case letters, digits and underscores")
+        if not (isinstance(self.display_name, str) and isinstance(self.version, str)):
+            raise TypeError(f"the display name and the version of {self.name} must be text")
+
+    @property
+    def capabilities(self) -> tuple[Capability, ...]:
+        return tuple(capability for capability in Capability if getattr(self, capability.value) is not None)
