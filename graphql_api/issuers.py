@@ -53,14 +53,18 @@ class Issuer(Protocol):
         """The public key with this id; None where the issuer has no such key. Raises: `IssuerUnavailable`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DevelopmentIssuer:
     """Signs tokens with a key of this installation's own, as long as no provider is configured."""
 
-    private_key: Ed25519PrivateKey = field(repr=False)
-    url: str = "https://development.petanque-billing.invalid"
-    audience: str = "petanque-billing"
-    at_jwt_only: bool = True
+    url = "https://development.petanque-billing.invalid"
+    audience = "petanque-billing"
+    at_jwt_only = True
+
+    def __init__(self, private_key: Ed25519PrivateKey) -> None:
+        public_key = private_key.public_key()
+        self._private_key = private_key
+        self._published = jwt.PyJWK(OKPAlgorithm.to_jwk(public_key, as_dict=True), algorithm="EdDSA")
+        self.kid = hashlib.sha256(public_key.public_bytes_raw()).hexdigest()[:16]
 
     @classmethod
     def at(cls, folder: Path) -> Self:
@@ -70,17 +74,10 @@ class DevelopmentIssuer:
             _create_key(path)
         key = serialization.load_pem_private_key(path.read_bytes(), password=None)
         assert isinstance(key, Ed25519PrivateKey), type(key)
-        return cls(private_key=key)
-
-    @property
-    def kid(self) -> str:
-        public = self.private_key.public_key().public_bytes_raw()
-        return hashlib.sha256(public).hexdigest()[:16]
+        return cls(key)
 
     async def key(self, kid: str | None) -> jwt.PyJWK | None:
-        if kid != self.kid:
-            return None
-        return jwt.PyJWK(OKPAlgorithm.to_jwk(self.private_key.public_key(), as_dict=True), algorithm="EdDSA")
+        return self._published if kid == self.kid else None
 
     def token(self, *, actor: str, roles: Iterable[Role], authenticated_at: datetime, now: datetime) -> str:
         """An access token as a provider would issue it."""
@@ -94,7 +91,7 @@ class DevelopmentIssuer:
             "exp": int((now + DEVELOPMENT_TOKEN_TTL).timestamp()),
             "jti": secrets.token_hex(16),
         }
-        return jwt.encode(claims, self.private_key, algorithm="EdDSA", headers={"kid": self.kid, "typ": "at+jwt"})
+        return jwt.encode(claims, self._private_key, algorithm="EdDSA", headers={"kid": self.kid, "typ": "at+jwt"})
 
 
 def _create_key(path: Path) -> None:

@@ -15,28 +15,37 @@ from structlog.typing import Processor
 
 FRAMES_MAX: Final = 20
 
-log: structlog.stdlib.BoundLogger = structlog.get_logger("billing")
+
+def anonymous_exceptions(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """The log processor that puts an exception's anatomy in place of its text."""
+    given = event.pop("exc_info", None)
+    error = given[1] if isinstance(given, tuple) else given
+    if isinstance(error, BaseException):
+        event["exception"] = list(anatomy(error))
+    return event
+
+
+PROCESSORS: Final[tuple[Processor, ...]] = (
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    anonymous_exceptions,
+)
+
+log: Final[structlog.stdlib.BoundLogger] = structlog.wrap_logger(
+    logging.getLogger("billing"),
+    processors=[*PROCESSORS, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+    wrapper_class=structlog.stdlib.BoundLogger,
+)
 
 
 def configure_logs(stream: TextIO = sys.stderr, *, level: int = logging.INFO) -> None:
     """Send our own and the libraries' logs to `stream`."""
-    shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        anonymous_exceptions,
-    ]
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=False,
-    )
     handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=PROCESSORS,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(),
@@ -52,15 +61,6 @@ def log_unexpected(error: BaseException | None) -> None:
     """Log a mistake of ours; nothing where there was none."""
     if error is not None:
         log.error("unexpected", exc_info=error)
-
-
-def anonymous_exceptions(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """The log processor that puts an exception's anatomy in place of its text."""
-    given = event.pop("exc_info", None)
-    error = given[1] if isinstance(given, tuple) else given
-    if isinstance(error, BaseException):
-        event["exception"] = list(anatomy(error))
-    return event
 
 
 def anatomy(error: BaseException) -> Iterator[dict[str, object]]:

@@ -7,7 +7,6 @@ from io import StringIO
 from typing import Any
 
 import orjson
-import structlog
 
 from graphql_api.logs import configure_logs
 
@@ -40,4 +39,3 @@ def capturing() -> Iterator[Logged]:
         yield logged
     finally:
         root.handlers[:], root.level = handlers, level
-        structlog.reset_defaults()

@@ -226,7 +226,7 @@ class LittleService:
 
 def little_service(*, open_schema: bool = True, query_seconds_max: float = 10) -> LittleService:
     calls = Calls()
-    issuer = DevelopmentIssuer(private_key=Ed25519PrivateKey.generate())
+    issuer = DevelopmentIssuer(Ed25519PrivateKey.generate())
     door = Door(
         core_schema(SCHEMA),
         execute=field_by_field(SCHEMA),
