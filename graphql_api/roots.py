@@ -13,6 +13,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from resolvers.audit import AuditQueries
 from resolvers.bank_files import BankFileMutations, BankFileQueries
+from resolvers.context import Context
 from resolvers.credit import CreditMutations
 from resolvers.invoices import InvoiceQueries
 from resolvers.payments import PaymentQueries
@@ -20,7 +21,8 @@ from resolvers.providers import ProviderQueries
 from resolvers.tenants import TenantQueries
 from resolvers.transfers import TransferMutations, TransferQueries
 from resolvers.viewer import ViewerQueries
-from schema.reading.asking import answer_from_what_was_read
+from schema.reading.asking import read_from_the_books
+from schema.reading.reader import Reader
 from schema.scalars import SCALAR_MAP
 
 
@@ -47,9 +49,13 @@ def build_schema() -> strawberry.Schema:
     """The schema as it is served. Its errors are reported by the door, never by Strawberry's own log."""
     schema = strawberry.Schema(query=Query, mutation=Mutation, config=StrawberryConfig(scalar_map=SCALAR_MAP))
     core = schema._schema  # noqa: SLF001 - Strawberry has no public way to it
-    answer_from_what_was_read(core)
+    read_from_the_books(schema, core, _reader)
     _leave_null_defaults_out(core)
     return schema
+
+
+def _reader(context: Context) -> Reader:
+    return context.reader
 
 
 def _leave_null_defaults_out(schema: GraphQLSchema) -> None:

@@ -3,18 +3,16 @@
 import strawberry
 
 from resolvers.authority import finance_query
-from resolvers.context import Info
-from resolvers.reading import page
 from schema.audit import AuditEventConnection, AuditFilter, trail
 from schema.reading import paging
+from schema.reading.questions import PageOf
 
 
 @strawberry.type
 class AuditQueries:
-    @finance_query(description="What was done, by whom and why, newest first.")
-    async def audit_events(
-        self, info: Info, first: int | None = None, after: str | None = None, filter: AuditFilter | None = None
-    ) -> AuditEventConnection:
+    @finance_query(description="What was done, by whom and why, newest first.", answers=AuditEventConnection)
+    def audit_events(
+        self, first: int | None = None, after: str | None = None, filter: AuditFilter | None = None
+    ) -> PageOf:
         asked = filter or AuditFilter()
-        at = paging.page("auditEvents", first=first, after=after, narrowed_by=asked)
-        return await page(AuditEventConnection, info, trail(asked), at)
+        return trail(asked, paging.page("auditEvents", first=first, after=after, narrowed_by=asked))

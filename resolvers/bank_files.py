@@ -8,12 +8,12 @@ from typing import Final
 import strawberry
 
 from billing.refusals import BadInput, ErrorCode
-from procedures import receive_transfers
+from procedures.receive_transfers import Received, receive
 from resolvers.authority import finance_mutation, finance_query
 from resolvers.context import Info
-from resolvers.reading import made, page
 from schema.inbox import ImportBankFileInput, ImportBankFilePayload
 from schema.reading import paging
+from schema.reading.questions import PageOf
 from schema.transfers import BankFileConnection, files
 
 FILE_BYTES_MAX: Final = 10_000_000
@@ -21,9 +21,9 @@ FILE_BYTES_MAX: Final = 10_000_000
 
 @strawberry.type
 class BankFileQueries:
-    @finance_query(description="The bank files received, newest first.")
-    async def bank_files(self, info: Info, first: int | None = None, after: str | None = None) -> BankFileConnection:
-        return await page(BankFileConnection, info, files(), paging.page("bankFiles", first=first, after=after))
+    @finance_query(description="The bank files received, newest first.", answers=BankFileConnection)
+    def bank_files(self, first: int | None = None, after: str | None = None) -> PageOf:
+        return files(paging.page("bankFiles", first=first, after=after))
 
 
 def decoded(text: str) -> bytes:
@@ -46,6 +46,7 @@ def decoded(text: str) -> bytes:
 @strawberry.type
 class BankFileMutations:
     @finance_mutation(
+        answers=ImportBankFilePayload,
         description="Take in a bank file: certain payments are matched, the rest waits in the inbox. Booked whole or not "
         "at all; the same file again is refused, the same payment in another file is not booked twice.",
         may_fail=[
@@ -56,10 +57,10 @@ class BankFileMutations:
             ErrorCode.PROVIDER_NOT_CONFIGURED,
         ],
     )
-    async def import_bank_file(self, info: Info, input: ImportBankFileInput) -> ImportBankFilePayload:
+    async def import_bank_file(self, info: Info, input: ImportBankFileInput) -> Received:
         content, context, order = decoded(input.content_base64), info.context, info.context.order()
-        received = await context.in_bulk(
-            lambda connection: receive_transfers.receive(
+        return await context.in_bulk(
+            lambda connection: receive(
                 connection,
                 BytesIO(content),
                 file_name=input.file_name,
@@ -71,4 +72,3 @@ class BankFileMutations:
                 zone=context.books.zone,
             )
         )
-        return await made(ImportBankFilePayload, info, received)

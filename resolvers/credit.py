@@ -3,10 +3,9 @@
 import strawberry
 
 from billing.refusals import ErrorCode
-from procedures import apply_credit
+from procedures.apply_credit import Applied, apply
 from resolvers.authority import finance_mutation
 from resolvers.context import Info
-from resolvers.reading import made
 from schema.ids import from_global
 from schema.inbox import ApplyCreditInput, ApplyCreditPayload
 
@@ -14,6 +13,7 @@ from schema.inbox import ApplyCreditInput, ApplyCreditPayload
 @strawberry.type
 class CreditMutations:
     @finance_mutation(
+        answers=ApplyCreditPayload,
         description="Pay an invoice out of its tenant's credit.",
         may_fail=[
             ErrorCode.NOT_FOUND,
@@ -23,12 +23,11 @@ class CreditMutations:
             ErrorCode.FX_RATE_MISSING,
         ],
     )
-    async def apply_credit(self, info: Info, input: ApplyCreditInput) -> ApplyCreditPayload:
-        done = await apply_credit.apply(
+    async def apply_credit(self, info: Info, input: ApplyCreditInput) -> Applied:
+        return await apply(
             tenant_id=from_global(input.tenant_id, "Tenant", argument="tenantId"),
             invoice_id=from_global(input.invoice_id, "Invoice", argument="invoiceId"),
             cents=input.amount_cents,
             order=info.context.order(),
             books=info.context.books,
         )
-        return await made(ApplyCreditPayload, info, done)

@@ -1,13 +1,14 @@
 """Invoices."""
 
+from functools import partial
+
 import strawberry
 
 from billing.refusals import BadInput, ErrorCode, Refusal
 from resolvers.authority import finance_query
-from resolvers.context import Info
 from resolvers.ids import looked_up
-from resolvers.reading import row, rows_by_text
-from schema.invoices import Invoice
+from schema.invoices import BY_NUMBER, Invoice
+from schema.reading.questions import Question, Row, row
 
 
 class NumberFitsSeveral(Refusal):
@@ -15,22 +16,22 @@ class NumberFitsSeveral(Refusal):
 
     code = ErrorCode.CONFLICT
 
-    def __init__(self, *, number: str, count: int) -> None:
+    def __init__(self, number: str, count: int) -> None:
         self.number, self.count = number, count
         super().__init__(f"{count} invoices have the number {number}; ask for one by its id.")
 
 
 @strawberry.type
 class InvoiceQueries:
-    @finance_query(description="One invoice by its id or its number, or null.", may_fail=[ErrorCode.CONFLICT])
-    async def invoice(self, info: Info, id: strawberry.ID | None = None, number: str | None = None) -> Invoice | None:
+    @finance_query(
+        description="One invoice by its id or its number, or null.",
+        answers=Invoice | None,
+        may_fail=[ErrorCode.CONFLICT],
+    )
+    def invoice(self, id: strawberry.ID | None = None, number: str | None = None) -> Question:
         if (id is None) == (number is None):
             raise BadInput("Give id or number, and not both.", argument="id")
         if id is not None:
-            key = looked_up(id, "Invoice")
-            return None if key is None else await row(info, key)
+            return row(looked_up(id, "Invoice"))
         assert number is not None
-        found = await rows_by_text(info, "number", number)
-        if len(found) > 1:
-            raise NumberFitsSeveral(number=number, count=len(found))
-        return found[0] if found else None
+        return Row(where=((BY_NUMBER, number),), ambiguous=partial(NumberFitsSeveral, number))

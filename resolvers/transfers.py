@@ -6,11 +6,12 @@ import strawberry
 
 from billing.allocation import Allocation
 from billing.refusals import BadInput, ErrorCode
-from procedures import assign_transfer, ignore_transfer, unassign_transfer
+from procedures.assign_transfer import Assigned, assign
+from procedures.ignore_transfer import Moved, ignore, restore
+from procedures.unassign_transfer import Unassigned, unassign
 from resolvers.authority import finance_mutation, finance_query
 from resolvers.context import Info
 from resolvers.ids import looked_up
-from resolvers.reading import made, page, row
 from schema.ids import from_global
 from schema.inbox import (
     AllocationInput,
@@ -24,6 +25,7 @@ from schema.inbox import (
     UnassignTransferPayload,
 )
 from schema.reading import paging
+from schema.reading.questions import PageOf, Question, row
 from schema.transfers import BankTransfer, BankTransferConnection, BankTransferFilter, inbox
 
 
@@ -31,25 +33,24 @@ from schema.transfers import BankTransfer, BankTransferConnection, BankTransferF
 class TransferQueries:
     @finance_query(
         description="The bank transfers in the inbox, newest first; with another `status`, those dealt with.",
+        answers=BankTransferConnection,
         may_fail=[ErrorCode.NOT_FOUND],
     )
-    async def unmatched_transfers(
+    def unmatched_transfers(
         self,
-        info: Info,
         first: int | None = None,
         after: str | None = None,
         last: int | None = None,
         before: str | None = None,
         filter: BankTransferFilter | None = None,
-    ) -> BankTransferConnection:
+    ) -> PageOf:
         asked = filter or BankTransferFilter()
         at = paging.page("unmatchedTransfers", first=first, after=after, last=last, before=before, narrowed_by=asked)
-        return await page(BankTransferConnection, info, inbox(asked), at)
+        return inbox(asked, at)
 
-    @finance_query(description="One bank transfer, or null.")
-    async def bank_transfer(self, info: Info, id: strawberry.ID) -> BankTransfer | None:
-        key = looked_up(id, "BankTransfer")
-        return None if key is None else await row(info, key)
+    @finance_query(description="One bank transfer, or null.", answers=BankTransfer | None)
+    def bank_transfer(self, id: strawberry.ID) -> Question:
+        return row(looked_up(id, "BankTransfer"))
 
 
 def _allocations(asked: AssignTransferInput) -> UUID | list[Allocation]:
@@ -78,6 +79,7 @@ def _allocation(part: AllocationInput) -> Allocation:
 @strawberry.type
 class TransferMutations:
     @finance_mutation(
+        answers=AssignTransferPayload,
         description="Use a transfer of the inbox: its money pays one invoice or several, or becomes tenants' credit.",
         may_fail=[
             ErrorCode.NOT_FOUND,
@@ -88,36 +90,33 @@ class TransferMutations:
             ErrorCode.FX_RATE_MISSING,
         ],
     )
-    async def assign_transfer(self, info: Info, input: AssignTransferInput) -> AssignTransferPayload:
+    async def assign_transfer(self, info: Info, input: AssignTransferInput) -> Assigned:
         key = from_global(input.transfer_id, "BankTransfer", argument="transferId")
-        done = await assign_transfer.assign(
-            key, to=_allocations(input), order=info.context.order(), books=info.context.books
-        )
-        return await made(AssignTransferPayload, info, done)
+        return await assign(key, to=_allocations(input), order=info.context.order(), books=info.context.books)
 
     @finance_mutation(
+        answers=UnassignTransferPayload,
         description="Undo an assignment, or a machine's match: a counter journal is booked, and the transfer is back.",
         may_fail=[ErrorCode.NOT_FOUND, ErrorCode.CONFLICT, ErrorCode.CREDIT_EXCEEDED],
     )
-    async def unassign_transfer(self, info: Info, input: UnassignTransferInput) -> UnassignTransferPayload:
+    async def unassign_transfer(self, info: Info, input: UnassignTransferInput) -> Unassigned:
         key = from_global(input.transfer_id, "BankTransfer", argument="transferId")
-        done = await unassign_transfer.unassign(key, order=info.context.order(), books=info.context.books)
-        return await made(UnassignTransferPayload, info, done)
+        return await unassign(key, order=info.context.order(), books=info.context.books)
 
     @finance_mutation(
+        answers=IgnoreTransferPayload,
         description="Park a transfer that pays nothing here; `restoreTransfer` brings it back.",
         may_fail=[ErrorCode.NOT_FOUND, ErrorCode.TRANSFER_NOT_UNMATCHED],
     )
-    async def ignore_transfer(self, info: Info, input: IgnoreTransferInput) -> IgnoreTransferPayload:
+    async def ignore_transfer(self, info: Info, input: IgnoreTransferInput) -> Moved:
         key = from_global(input.transfer_id, "BankTransfer", argument="transferId")
-        done = await ignore_transfer.ignore(key, order=info.context.order(), books=info.context.books)
-        return await made(IgnoreTransferPayload, info, done)
+        return await ignore(key, order=info.context.order(), books=info.context.books)
 
     @finance_mutation(
+        answers=RestoreTransferPayload,
         description="Bring an ignored transfer back into the inbox.",
         may_fail=[ErrorCode.NOT_FOUND, ErrorCode.TRANSFER_NOT_UNMATCHED],
     )
-    async def restore_transfer(self, info: Info, input: RestoreTransferInput) -> RestoreTransferPayload:
+    async def restore_transfer(self, info: Info, input: RestoreTransferInput) -> Moved:
         key = from_global(input.transfer_id, "BankTransfer", argument="transferId")
-        done = await ignore_transfer.restore(key, order=info.context.order(), books=info.context.books)
-        return await made(RestoreTransferPayload, info, done)
+        return await restore(key, order=info.context.order(), books=info.context.books)

@@ -1,18 +1,17 @@
 """The audit trail as auditors read it."""
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 import strawberry
-from sqlalchemy import ColumnElement, String, cast
+from sqlalchemy import String, cast
 
 from billing.refusals import BadInput
 from schema.ids import parse_global
 from schema.node import Node, PageInfo
-from schema.reading.bindings import Scope, column, expression, rows_of
-from schema.reading.paging import Key, Listing
+from schema.reading.bindings import column, expression, rows_of
+from schema.reading.paging import Key, Page
 from schema.reading.plan import global_id
+from schema.reading.questions import Condition, PageOf, given
 from storage.audit import AuditEvent as Row
 
 
@@ -53,23 +52,29 @@ class AuditFilter:
     to: datetime | None = strawberry.field(default=None, description="This instant excluded.")
 
 
-def trail(asked: AuditFilter) -> Listing:
+_ACTOR = Condition(lambda event, actor: event.actor == actor)
+_ACTION = Condition(lambda event, action: event.action == action)
+_SUBJECT_TYPE = Condition(lambda event, prefix: event.subject_type == prefix)
+_SUBJECT = Condition(lambda event, key: event.subject_id == key)
+_FROM = Condition(lambda event, instant: event.occurred_at >= instant)
+_TO = Condition(lambda event, instant: event.occurred_at < instant)
+_NEWEST_FIRST = (Key(lambda event: event.seq, descending=True),)
+
+
+def trail(asked: AuditFilter, at: Page) -> PageOf:
     """The events that a filter lets through, the newest first.
 
     Raises: BadInput for a window that ends before it begins.
     """
     if asked.from_ is not None and asked.to is not None and asked.to < asked.from_:
         raise BadInput("The window ends before it begins.", argument="to")
-    subject = None if asked.subject_id is None else parse_global(asked.subject_id, argument="subjectId")
-
-    def where(event: Scope) -> list[ColumnElement[bool]]:
-        given: list[tuple[object, Callable[[Any], ColumnElement[bool]]]] = [
-            (asked.actor, lambda actor: event.actor == actor),
-            (asked.action, lambda action: event.action == action),
-            (subject, lambda subject: (event.subject_type == subject[0]) & (event.subject_id == subject[1])),
-            (asked.from_, lambda instant: event.occurred_at >= instant),
-            (asked.to, lambda instant: event.occurred_at < instant),
-        ]
-        return [condition(value) for value, condition in given if value is not None]
-
-    return Listing(where=where, order=(Key(lambda event: event.seq, descending=True),))
+    prefix, key = (None, None) if asked.subject_id is None else parse_global(asked.subject_id, argument="subjectId")
+    where = given(
+        (_ACTOR, asked.actor),
+        (_ACTION, asked.action),
+        (_SUBJECT_TYPE, prefix),
+        (_SUBJECT, key),
+        (_FROM, asked.from_),
+        (_TO, asked.to),
+    )
+    return PageOf(where=where, order=_NEWEST_FIRST, at=at)

@@ -11,6 +11,7 @@ from schema.accounting import AccountingEntry, in_order
 from schema.money import Money
 from schema.node import Node
 from schema.reading.bindings import Scope, column, expression, many, money, one, rows_of
+from schema.reading.questions import Condition
 from schema.scalars import CurrencyCode
 from schema.tenants import Tenant
 from storage.invoices import Invoice as Row
@@ -98,3 +99,6 @@ class Invoice(Node):
     accounting_entries: list[AccountingEntry] = many(
         lambda invoice, entry: entry.invoice_id == invoice.id, order=in_order
     )
+
+
+BY_NUMBER = Condition(lambda invoice, number: invoice.number == number)

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, Select, func, select
 from schema.money import Money
 from schema.node import Node
 from schema.reading.bindings import Scope, column, computed, rows_of
+from schema.reading.questions import Condition
 from schema.scalars import CountryCode, CurrencyCode
 from storage.accounting import AccountingEntry
 from storage.tenants import Tenant as Row
@@ -39,3 +40,6 @@ class Tenant(Node):
     credit: list[Money] = computed(
         credit_of, description="Surplus and proration credit not used yet, one row a currency."
     )
+
+
+BY_EXTERNAL_ID = Condition(lambda tenant, external_id: tenant.external_id == external_id)

@@ -1,20 +1,20 @@
 """The unmatched-payments inbox: bank transfers, the files they came in, and which invoices they may pay."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
 import strawberry
-from sqlalchemy import BigInteger, ColumnElement, Select, func, or_, select
+from sqlalchemy import BigInteger, Select, func, or_, select
 
 from schema.accounting import AccountingEntry, in_order
 from schema.ids import from_global
 from schema.money import Money
 from schema.node import Node, PageInfo
 from schema.payments import Payment
-from schema.reading.bindings import Scope, among, batched, column, computed, expression, many, money, one, rows_of
-from schema.reading.paging import Key, Listing, check_window
+from schema.reading.bindings import Scope, batched, column, computed, expression, many, money, one, rows_of
+from schema.reading.paging import Key, Page, check_window
+from schema.reading.questions import Condition, PageOf, among, containing, given, like, names
 from schema.scalars import Cents, CurrencyCode
 from schema.suggestions import FACTS, InvoiceSuggestion, suggested
 from storage.transfers import BankDeposit
@@ -142,37 +142,52 @@ class BankTransferFilter:
     bank_file_id: strawberry.ID | None = None
 
 
-def inbox(asked: BankTransferFilter) -> Listing:
+_STATUS = Condition(lambda transfer, statuses: among(transfer.status, statuses))
+_PROVIDER = Condition(lambda transfer, provider: transfer.provider == provider)
+_CURRENCY = Condition(lambda transfer, currency: transfer.currency == currency)
+_BOOKED_FROM = Condition(lambda transfer, day: transfer.booked_on >= day)
+_BOOKED_TO = Condition(lambda transfer, day: transfer.booked_on <= day)
+_MIN_AMOUNT = Condition(lambda transfer, cents: transfer.amount_cents >= cents)
+_MAX_AMOUNT = Condition(lambda transfer, cents: transfer.amount_cents <= cents)
+_FILE = Condition(lambda transfer, key: transfer.bank_file_id == key)
+_SEARCH = Condition(
+    lambda transfer, text: or_(
+        *(
+            like(said, text)
+            for said in (
+                transfer.ocr_text,
+                transfer.message,
+                transfer.counterparty_name,
+                transfer.counterparty_account,
+            )
+        )
+    )
+)
+_NEWEST_FIRST = (Key(lambda row: row.booked_on, descending=True), Key(lambda row: row.id, descending=True))
+_LATEST_FIRST = (Key(lambda row: row.id, descending=True),)
+
+
+def inbox(asked: BankTransferFilter, at: Page) -> PageOf:
     """The transfers that a filter lets through, the newest first.
 
     Raises: BadInput for a window that ends before it begins; NotFound for the id of something else.
     """
     check_window(asked.booked_from, asked.booked_to, "bookedTo")
     file_id = None if asked.bank_file_id is None else from_global(asked.bank_file_id, "BankFile", argument="bankFileId")
-
-    def where(transfer: Scope) -> list[ColumnElement[bool]]:
-        given: list[tuple[object, Callable[[Any], ColumnElement[bool]]]] = [
-            (asked.status, lambda statuses: among(transfer.status, [status.name for status in statuses])),
-            (asked.provider, lambda provider: transfer.provider == provider),
-            (asked.currency, lambda currency: transfer.currency == currency),
-            (asked.booked_from, lambda day: transfer.booked_on >= day),
-            (asked.booked_to, lambda day: transfer.booked_on <= day),
-            (asked.min_amount_cents, lambda cents: transfer.amount_cents >= cents),
-            (asked.max_amount_cents, lambda cents: transfer.amount_cents <= cents),
-            (asked.search, lambda text: _mentions(transfer, text)),
-            (file_id, lambda key: transfer.bank_file_id == key),
-        ]
-        return [condition(value) for value, condition in given if value is not None]
-
-    newest = Key(lambda transfer: transfer.booked_on, descending=True)
-    return Listing(where=where, order=(newest, Key(lambda transfer: transfer.id, descending=True)))
+    where = given(
+        (_STATUS, names(asked.status)),
+        (_PROVIDER, asked.provider),
+        (_CURRENCY, asked.currency),
+        (_BOOKED_FROM, asked.booked_from),
+        (_BOOKED_TO, asked.booked_to),
+        (_MIN_AMOUNT, asked.min_amount_cents),
+        (_MAX_AMOUNT, asked.max_amount_cents),
+        (_SEARCH, containing(asked.search)),
+        (_FILE, file_id),
+    )
+    return PageOf(where=where, order=_NEWEST_FIRST, at=at)
 
 
-def files() -> Listing:
-    """All bank files, the newest first."""
-    return Listing(where=lambda _: [], order=(Key(lambda file: file.id, descending=True),))
-
-
-def _mentions(transfer: Scope, text: str) -> ColumnElement[bool]:
-    searched = (transfer.ocr_text, transfer.message, transfer.counterparty_name, transfer.counterparty_account)
-    return or_(*(column.icontains(text, autoescape=True) for column in searched))
+def files(at: Page) -> PageOf:
+    """All bank files, the latest first."""
+    return PageOf(where=(), order=_LATEST_FIRST, at=at)

@@ -1,44 +1,88 @@
-"""From a resolver's `info` to what was asked there; and how the fields of a built schema are answered."""
+"""How a built schema answers out of the books: root fields give questions or what was done, fields below take their part."""
 
+from collections.abc import Callable
+from inspect import isawaitable
 from typing import Any
 
-import strawberry
-from graphql import GraphQLFieldResolver, GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
+from graphql import GraphQLField, GraphQLFieldResolver, GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
 from graphql.execution.values import VariableValues
+from strawberry import Schema
 from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 
-from schema.reading.selection import Document, Selected
+from schema.reading.bindings import BINDING, Fetched
+from schema.reading.questions import All, Nothing, PageOf, Row
+from schema.reading.reader import Reader, plan
+from schema.reading.selection import Coerce, Document, Selected
+
+ReaderOf = Callable[[Any], Reader]
 
 
-def asked(info: strawberry.Info[Any, Any]) -> tuple[Document, Selected]:
-    """The document, and the field of it that is being resolved."""
-    raw: GraphQLResolveInfo[Any] = info._raw_info  # noqa: SLF001 - Strawberry has no public way to it
-    converter = info.schema.schema_converter
+def coercion(schema: Schema) -> Coerce:
+    """Turns a field's coerced arguments into what its Python function takes."""
+    converter = schema.schema_converter
 
-    def coerce(field: Any, values: dict[str, Any]) -> dict[str, Any]:
+    def coerce(field: GraphQLField, values: dict[str, Any]) -> dict[str, Any]:
         definition: StrawberryField = field.extensions["strawberry-definition"]
         return convert_arguments(values, definition.arguments, converter.scalar_registry, converter.config)
 
-    variables = VariableValues(sources={}, coerced=raw.variable_values)  # type: ignore[arg-type] # Strawberry's own shape
-    document = Document(schema=raw.schema, fragments=raw.fragments, variables=variables, coerce=coerce)
-    field = raw.parent_type.fields[raw.field_name]
+    return coerce
+
+
+def read_from_the_books(schema: Schema, core: GraphQLSchema, reader_of: ReaderOf) -> None:
+    """Let root fields be answered by the request's reader, and every field below take its part of what was read, which
+    stands under its response key."""
+    coerce = coercion(schema)
+    roots = (core.query_type, core.mutation_type)
+    for type_ in core.type_map.values():
+        if not isinstance(type_, GraphQLObjectType) or type_.name.startswith("__"):
+            continue
+        type_.is_type_of = None
+        for field in type_.fields.values():
+            field.resolve = _answered(field, coerce, reader_of) if type_ in roots else _taken(field.resolve)
+
+
+def _answered(field: GraphQLField, coerce: Coerce, reader_of: ReaderOf) -> GraphQLFieldResolver:
+    resolver = field.resolve
+    assert resolver is not None
+
+    async def resolve(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
+        given = resolver(source, info, **arguments)
+        if isawaitable(given):
+            given = await given
+        document, asked = _asked(info, coerce)
+        if isinstance(given, Row | PageOf | All | Nothing):
+            return await reader_of(info.context).answer(document, given, plan(document, asked, given))
+        if _is_payload(asked):
+            return await reader_of(info.context).made(document, asked, given)
+        return given
+
+    return resolve
+
+
+def _asked(info: GraphQLResolveInfo[Any], coerce: Coerce) -> tuple[Document, Selected]:
+    """The document, and the field of it that is being resolved."""
+    coerced: Any = info.variable_values  # Strawberry hands on the coerced values alone
+    variables = VariableValues(sources={}, coerced=coerced)
+    document = Document(schema=info.schema, fragments=info.fragments, variables=variables, coerce=coerce)
     return document, Selected(
-        key=str(raw.path.key), name=raw.field_name, parent=raw.parent_type, field=field, nodes=raw.field_nodes
+        key=str(info.path.key),
+        name=info.field_name,
+        parent=info.parent_type,
+        field=info.parent_type.fields[info.field_name],
+        nodes=info.field_nodes,
     )
 
 
-def answer_from_what_was_read(schema: GraphQLSchema) -> None:
-    """Let every field below the roots take its part of what a plan has read, which stands under its response key."""
-    roots = (schema.query_type, schema.mutation_type)
-    for type_ in schema.type_map.values():
-        if isinstance(type_, GraphQLObjectType) and type_ not in roots and not type_.name.startswith("__"):
-            type_.is_type_of = None
-            for field in type_.fields.values():
-                field.resolve = _read(field.resolve)
+def _is_payload(asked: Selected) -> bool:
+    """Whether the field's type holds ids of rows to be read."""
+    return isinstance(asked.type, GraphQLObjectType) and any(
+        isinstance(field.extensions["strawberry-definition"].metadata.get(BINDING), Fetched)
+        for field in asked.type.fields.values()
+    )
 
 
-def _read(otherwise: GraphQLFieldResolver | None) -> GraphQLFieldResolver:
+def _taken(otherwise: GraphQLFieldResolver | None) -> GraphQLFieldResolver:
     def resolve(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
         if type(source) is dict:
             return source[info.path.key]

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 import strawberry
-from sqlalchemy import ColumnElement, Enum, FromClause, Select, Text, any_, literal
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, FromClause, Select
 from strawberry.types.fields.resolver import StrawberryResolver
 
 BINDING: Final = "petanque.binding"
@@ -161,12 +160,6 @@ def batched(function: Callable[..., Awaitable[Sequence[object]]], *needs: str, d
 
 def fetched(ids: str, *, by: str = "id", description: str | None = None) -> Any:
     return _field(Fetched(ids, by), description)
-
-
-def among(column: ColumnElement[Any], values: Sequence[object]) -> ColumnElement[bool]:
-    """The column is one of the values: one parameter, however many there are."""
-    text = isinstance(column.type, Enum)
-    return column == any_(literal(list(values), ARRAY(Text() if text else column.type)))
 
 
 def _arguments_of(function: Callable[..., object]) -> StrawberryResolver[Any]:

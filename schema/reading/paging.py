@@ -11,8 +11,7 @@ from uuid import UUID
 
 import orjson
 import strawberry
-from sqlalchemy import ColumnElement, and_, literal, or_
-from sqlalchemy.types import TypeEngine
+from sqlalchemy import ColumnElement, and_, bindparam, or_
 
 from billing.refusals import BadInput
 from schema.reading.bindings import Scope
@@ -22,20 +21,12 @@ ROOT_PAGE_MAX: Final = 200
 CURSOR_LENGTH_MAX: Final = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Key:
     """One column of an order. Orders end with a unique key, so that every row has a place of its own."""
 
     of: Callable[[Scope], ColumnElement[Any]]
     descending: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
-    """A list to page through: the conditions on its rows, and its order, which ends with a unique key."""
-
-    where: Callable[[Scope], Sequence[ColumnElement[bool]]]
-    order: Sequence[Key]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,38 +105,44 @@ def _read_cursor(text: str, mark: str, *, argument: str) -> tuple[Any, ...]:
     return tuple(keys)
 
 
-def beyond(keys: Sequence[Key], scope: Scope, asked: Page) -> ColumnElement[bool]:
-    """The rows that come after the cursor's in the page's direction.
-
-    Raises: BadInput for a cursor whose values are not of the order's types.
-    """
-    assert asked.cursor is not None
+def beyond(keys: Sequence[Key], scope: Scope, *, backwards: bool) -> ColumnElement[bool]:
+    """The rows that come after the cursor's in the direction of reading; the cursor's values are parameters k0, k1, …"""
     columns = [key.of(scope) for key in keys]
-    if len(asked.cursor) != len(columns):
-        raise BadInput("The cursor is malformed: take it from an answer of this API.", argument="after")
-    values = [literal(_value(raw, c.type), c.type) for raw, c in zip(asked.cursor, columns, strict=True)]
+    values = [bindparam(f"k{i}", type_=column.type) for i, column in enumerate(columns)]
     branches = []
     for i, key in enumerate(keys):
-        smaller = key.descending is not asked.backwards
+        smaller = key.descending is not backwards
         step = columns[i] < values[i] if smaller else columns[i] > values[i]
         branches.append(and_(*(columns[j] == values[j] for j in range(i)), step))
     return or_(*branches)
 
 
-def _value(raw: object, type_: TypeEngine[Any]) -> object:
-    python = type_.python_type
+def cursor_values(cursor: Sequence[object], types: Sequence[type]) -> dict[str, object]:
+    """The cursor's values under the names of their parameters.
+
+    Raises: BadInput for a cursor whose values are not of the order's types.
+    """
+    if len(cursor) != len(types):
+        raise _MALFORMED
+    return {f"k{i}": _value(raw, python) for i, (raw, python) in enumerate(zip(cursor, types, strict=True))}
+
+
+_MALFORMED = BadInput("The cursor is malformed: take it from an answer of this API.", argument="after")
+
+
+def _value(raw: Any, python: type) -> object:
     try:
         if python in (date, datetime):
             return python.fromisoformat(raw)
         if python is UUID:
-            return UUID(raw)  # type: ignore[arg-type]
+            return UUID(raw)
     except (ValueError, TypeError, AttributeError):
-        raw = None
+        raise _MALFORMED from None
     if type(raw) is not python:
-        raise BadInput("The cursor is malformed: take it from an answer of this API.", argument="after")
+        raise _MALFORMED
     return raw
 
 
-def ordering(keys: Sequence[Key], scope: Scope, asked: Page) -> list[ColumnElement[Any]]:
+def ordering(keys: Sequence[Key], scope: Scope, *, backwards: bool = False) -> list[ColumnElement[Any]]:
     """The order to read a page in: the list's own, or its reverse when the page is read backwards."""
-    return [key.of(scope).desc() if key.descending is not asked.backwards else key.of(scope).asc() for key in keys]
+    return [key.of(scope).desc() if key.descending is not backwards else key.of(scope).asc() for key in keys]

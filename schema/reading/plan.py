@@ -167,6 +167,12 @@ class Planner:
         return Rows(level.add(json_rows(inner.statement())), element)
 
 
+def object_type(asked: Selected) -> GraphQLObjectType:
+    """The object type of the field, whatever lists and non-nulls are around it."""
+    assert isinstance(asked.type, GraphQLObjectType), asked.type
+    return asked.type
+
+
 def source_of(type_: Any) -> FromClause:
     """A fresh source of rows for a row type."""
     origin = type_.extensions["strawberry-definition"].origin

@@ -1,0 +1,112 @@
+"""What a root field asks of the books: conditions and values apart, so that one plan serves every request of its shape."""
+
+import re
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BindParameter, ColumnElement, Text, any_, bindparam
+from sqlalchemy import Enum as SqlEnum
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from billing.refusals import Refusal
+from schema.reading.bindings import Scope
+from schema.reading.paging import Key, Page
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Condition:
+    """A condition on a row that takes one value; declared once, it is the same object in every question."""
+
+    of: Callable[[Scope, BindParameter[Any]], ColumnElement[bool]]
+
+
+Given = tuple[Condition, object]
+
+
+def among(column: ColumnElement[Any], values: BindParameter[Any]) -> ColumnElement[bool]:
+    """The column is one of the values: one parameter, however many there are."""
+    element = Text() if isinstance(column.type, SqlEnum) else column.type
+    return column == any_(bindparam(values.key, type_=ARRAY(element)))
+
+
+def containing(text: str | None) -> str | None:
+    """A pattern for what contains the text as it is: nothing in it is a wildcard."""
+    return None if text is None else "%" + re.sub(r"([%_\\])", r"\\\1", text) + "%"
+
+
+def like(column: ColumnElement[Any], pattern: BindParameter[Any]) -> ColumnElement[bool]:
+    """The column is like a pattern of `containing`, whatever is in capitals."""
+    return column.ilike(bindparam(pattern.key, type_=Text()))
+
+
+def names(values: Sequence[Enum] | None) -> list[str] | None:
+    """The names of enum values, as the books keep them."""
+    return None if values is None else [value.name for value in values]
+
+
+BY_ID = Condition(lambda row, key: row.id == key)
+
+
+def given(*pairs: Given) -> tuple[Given, ...]:
+    """The conditions whose value was given."""
+    return tuple(pair for pair in pairs if pair[1] is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """The one row that meets all conditions, or null; `ambiguous` refuses where there are several."""
+
+    where: tuple[Given, ...]
+    ambiguous: Callable[[int], Refusal] | None = None
+
+    @property
+    def shape(self) -> Hashable:
+        return tuple(condition for condition, _ in self.where)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageOf:
+    """A page of the rows that meet all conditions. Every order ends with a unique key."""
+
+    where: tuple[Given, ...]
+    order: tuple[Key, ...]
+    at: Page
+
+    @property
+    def shape(self) -> Hashable:
+        conditions = tuple(condition for condition, _ in self.where)
+        return conditions, self.order, self.at.size, self.at.backwards, self.at.cursor is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class All:
+    """Every row, in order: for short lists only."""
+
+    order: tuple[Key, ...]
+
+    @property
+    def shape(self) -> Hashable:
+        return self.order
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Null, whatever is selected: the id of something else was looked up."""
+
+    shape: Hashable = None
+
+
+Question = Row | PageOf | All | Nothing
+
+
+def row(key: UUID | None) -> Row | Nothing:
+    """The row with this id; None is the id of something else."""
+    return Nothing() if key is None else Row(where=((BY_ID, key),))
+
+
+def values_of(where: Sequence[Given]) -> dict[str, object]:
+    """The values of conditions under the names of their parameters."""
+    return {f"w{i}": value for i, (_, value) in enumerate(where)}
