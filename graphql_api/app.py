@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from graphql_api.authentication import Authentication
+from graphql_api.direct import Direct
 from graphql_api.door import Door
 from graphql_api.edge import Edge
 from graphql_api.execution import core_schema, field_by_field
@@ -35,7 +36,7 @@ def create_app(settings: Settings, database: Database, *, now: Callable[[], date
     core = core_schema(schema)
     door = Door(
         core,
-        execute=field_by_field(schema),
+        execute=Direct(schema, field_by_field(schema)),
         make_context=wiring.context,
         now=now,
         open_schema=settings.oidc_issuer is None,

@@ -5,8 +5,10 @@ field that is declared in any other way is refused to everybody.
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from inspect import iscoroutinefunction
+from typing import Any, Final
 
+from graphql import GraphQLField
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.field import StrawberryField
 
@@ -15,8 +17,7 @@ from billing.refusals import ErrorCode
 from schema.directives import MayFail, RequiresFreshAuth, RequiresRole, RequiresSignIn
 
 Resolver = Callable[..., Any]
-FieldClass = Callable[..., StrawberryField]
-"""`StrawberryField`, a subclass, or a partial of one that already knows what it is bound to."""
+QUESTION: Final = "petanque.question"
 
 
 def signed_in_query(
@@ -25,10 +26,9 @@ def signed_in_query(
     answers: object = None,
     may_fail: Iterable[ErrorCode] = (),
     name: str | None = None,
-    field_class: FieldClass = StrawberryField,
 ) -> Callable[[Resolver], StrawberryField]:
     """A query for whoever is signed in."""
-    return _declared([RequiresSignIn()], description, answers, may_fail, name, field_class)
+    return _declared([RequiresSignIn()], description, answers, may_fail, name)
 
 
 def finance_query(
@@ -37,13 +37,12 @@ def finance_query(
     answers: object = None,
     may_fail: Iterable[ErrorCode] = (),
     name: str | None = None,
-    field_class: FieldClass = StrawberryField,
 ) -> Callable[[Resolver], StrawberryField]:
     """A query for the finance role.
 
     `answers`: its GraphQL type, where the resolver gives a question (`schema/reading/questions.py`) that is then answered.
     """
-    return _declared([RequiresRole(role=Role.SYS_FINANCE)], description, answers, may_fail, name, field_class)
+    return _declared([RequiresRole(role=Role.SYS_FINANCE)], description, answers, may_fail, name)
 
 
 def finance_mutation(
@@ -53,14 +52,19 @@ def finance_mutation(
     may_fail: Iterable[ErrorCode] = (),
     name: str | None = None,
     max_age_seconds: int = FRESH_SECONDS,
-    field_class: FieldClass = StrawberryField,
 ) -> Callable[[Resolver], StrawberryField]:
     """A change by the finance role, freshly signed in, with its reason in `input.reason`.
 
     `answers`: its payload type, where the resolver gives what a procedure has done and the payload is read after it.
     """
     declared = [RequiresRole(role=Role.SYS_FINANCE), RequiresFreshAuth(max_age_seconds=max_age_seconds)]
-    return _declared(declared, description, answers, may_fail, name, field_class)
+    return _declared(declared, description, answers, may_fail, name)
+
+
+def gives_question(field: GraphQLField) -> bool:
+    """Whether a query's resolver gives a question, for which it needs nothing but its arguments."""
+    definition = field.extensions.get("strawberry-definition")
+    return isinstance(definition, StrawberryField) and bool(definition.metadata.get(QUESTION))
 
 
 def _declared(
@@ -69,16 +73,18 @@ def _declared(
     answers: object,
     may_fail: Iterable[ErrorCode],
     name: str | None,
-    field_class: FieldClass,
 ) -> Callable[[Resolver], StrawberryField]:
     codes = list(may_fail)
     if codes:
         directives = [*directives, MayFail(codes=codes)]
 
     def declare(resolver: Resolver) -> StrawberryField:
-        annotation = None if answers is None else StrawberryAnnotation(answers)
-        return field_class(
-            graphql_name=name, description=description, directives=directives, type_annotation=annotation
+        return StrawberryField(
+            graphql_name=name,
+            description=description,
+            directives=directives,
+            type_annotation=None if answers is None else StrawberryAnnotation(answers),
+            metadata={QUESTION: answers is not None and not iscoroutinefunction(resolver)},
         )(resolver)
 
     return declare

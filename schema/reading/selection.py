@@ -16,6 +16,7 @@ from graphql import (
     GraphQLSkipDirective,
     InlineFragmentNode,
     SelectionNode,
+    SelectionSetNode,
     get_argument_values,
     get_directive_values,
     get_named_type,
@@ -61,18 +62,27 @@ class Selected:
 
 def select(document: Document, type_: GraphQLObjectType, nodes: Iterable[FieldNode]) -> list[Selected]:
     """The fields selected under `nodes`, all of which stand at the same place, for an object of `type_`."""
-    merged: dict[str, list[FieldNode]] = {}
     seen: set[str] = set()
-    for node in nodes:
-        if node.selection_set is not None:
-            for field in _collected(document, type_, node.selection_set.selections, seen):
-                merged.setdefault(field.alias.value if field.alias else field.name.value, []).append(field)
-    return [_selected(type_, key, found) for key, found in merged.items()]
+    below = (node.selection_set.selections for node in nodes if node.selection_set is not None)
+    return _merged(type_, (field for selections in below for field in _collected(document, type_, selections, seen)))
 
 
-def _selected(type_: GraphQLObjectType, key: str, nodes: list[FieldNode]) -> Selected:
-    name = nodes[0].name.value
-    return Selected(key=key, name=name, parent=type_, field=type_.fields.get(name), nodes=nodes)
+def select_root(document: Document, type_: GraphQLObjectType, selections: SelectionSetNode) -> list[Selected]:
+    """The root fields of an operation."""
+    return _merged(type_, _collected(document, type_, selections.selections, set()))
+
+
+def _merged(type_: GraphQLObjectType, fields: Iterable[FieldNode]) -> list[Selected]:
+    """The fields by response key, in the order in which the keys first appear."""
+    merged: dict[str, list[FieldNode]] = {}
+    for field in fields:
+        merged.setdefault(field.alias.value if field.alias else field.name.value, []).append(field)
+    return [
+        Selected(
+            key=key, name=nodes[0].name.value, parent=type_, field=type_.fields.get(nodes[0].name.value), nodes=nodes
+        )
+        for key, nodes in merged.items()
+    ]
 
 
 def _collected(
