@@ -22,7 +22,7 @@ def command() -> None:
     """
     settings = load_settings()
     configure_logs()
-    with open_database(settings) as database, _listening(settings.host, settings.port) as listener:
+    with _listening(settings.host, settings.port) as listener, open_database(settings) as database:
         host, port = listener.getsockname()[:2]
         config = uvicorn.Config(
             create_app(settings, database),
