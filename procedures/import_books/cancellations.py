@@ -1,0 +1,44 @@
+"""`cancellations.csv`: why subscriptions ended. The price at the end is locked as the impact on revenue."""
+
+from procedures.import_books import cells
+from procedures.import_books.columns import day, link, text
+from procedures.import_books.source import Source
+from storage.subscriptions import CANCELLATION_REASONS
+
+DATES = """
+    select c.line, v.what
+      from staged_cancellation c
+      left join staged_subscription s on s.external_id = c.subscription
+      left join subscription b on b.external_id = c.subscription, lateral (values
+          (c.requested_on > c.cancelled_on, 'requested_on is after cancelled_on'),
+          (c.cancelled_on < coalesce(s.started_on, b.started_on), 'cancelled_on is before the subscription started')
+      ) v(broken, what)
+     where v.broken"""
+
+CANCELLATIONS = Source(
+    noun="cancellation",
+    file="cancellations.csv",
+    key=("subscription", "cancelled_on"),
+    columns=(
+        link("subscription"),
+        day("cancelled_on"),
+        text("mode", cells.choice("NOW", "PERIOD_END")),
+        text("reason", cells.choice(*CANCELLATION_REASONS)),
+        day("requested_on", empty=True, omissible=True),
+    ),
+    books="""
+        select c.id, b.external_id as subscription, c.cancelled_on, c.mode, c.reason, c.requested_on
+          from subscription_cancellation c join subscription b on b.id = c.subscription_id""",
+    checks=(DATES,),
+    insert="""
+        insert into subscription_cancellation (id, subscription_id, requested_on, cancelled_on, mode, reason,
+                                               amount_eur_cents)
+        select c.id, b.id, c.requested_on, c.cancelled_on, c.mode, c.reason,
+               coalesce((select h.amount_eur_cents from plan_history h
+                          where h.subscription_id = b.id and h.effective_on <= c.cancelled_on
+                            and h.kind <> 'PLAN_CHANGE_SCHEDULED'
+                          order by h.effective_on desc, h.ordinal desc limit 1), b.amount_eur_cents)
+          from staged_cancellation c join subscription b on b.external_id = c.subscription
+         where not exists (select from subscription_cancellation k
+                            where k.subscription_id = b.id and k.cancelled_on = c.cancelled_on)""",
+)

@@ -1,0 +1,107 @@
+"""Import a folder of the platform's own data: read, check, write, book, record; all of it or nothing."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import psycopg
+from uuid_utils.compat import uuid7
+
+from billing.periods import business_day
+from procedures.import_books.applying import apply, keep_left_out, list_changes
+from procedures.import_books.book_costs import book_balances, book_costs
+from procedures.import_books.book_invoices import book_invoices
+from procedures.import_books.book_payments import book_payments
+from procedures.import_books.book_refunds import book_refunds
+from procedures.import_books.booking import Ledger, known_rates
+from procedures.import_books.checking import Parameters, check
+from procedures.import_books.problems import Problems
+from procedures.import_books.report import FileReport, ImportReport
+from procedures.import_books.rows import CsvFile
+from procedures.import_books.sources import SOURCES
+from procedures.import_books.staging import Progress, known_files, make_tables, stage
+from procedures.import_books.trail import record_changes, record_run
+
+ONE_AT_A_TIME = 0x696D_706F  # the advisory lock's key
+
+
+def _nothing(what: str, rows: int) -> None:
+    """Nobody watches."""
+
+
+def import_books(
+    connection: psycopg.Connection[Any],
+    folder: Path,
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+    actor: str,
+    reason: str | None = None,
+    progress: Progress = _nothing,
+) -> ImportReport:
+    """Load the CSV files of `folder` into the books, in one transaction of the connection's. Safe to repeat.
+
+    A row that the books know already is left, or its names, contacts and status are taken over; history is booked on its
+    own days, a business day being one of `zone`. Imports wait for each other.
+
+    Raises: ImportRefused, with every fault of every file; then nothing was changed.
+    """
+    problems = Problems()
+    files = known_files(folder, SOURCES, problems)
+    problems.refuse_any()
+    parameters: Parameters = {"now": now, "today": business_day(now, zone), "zone": zone.key, "actor": actor}
+    with connection.transaction(), connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s), set_config('work_mem', '64MB', true)", [ONE_AT_A_TIME])
+        _stage_and_check(cursor, files, parameters, problems, progress)
+        changed = {source.noun: list_changes(cursor, source) for source in SOURCES}
+        for source in SOURCES:
+            if source.prepare:
+                cursor.execute(source.prepare, parameters)
+        new = {source.noun: apply(cursor, source, parameters) for source in SOURCES}
+        ledger = Ledger(connection=connection, rates=known_rates(cursor), parameters=parameters, progress=progress)
+        book_invoices(ledger)
+        book_payments(ledger)
+        new |= {"refund": book_refunds(ledger), "cost": book_costs(ledger), "balance": book_balances(ledger)}
+        report = _report(files, new, changed, ledger)
+        for source in SOURCES:
+            record_changes(cursor, source, at=now, actor=actor, reason=reason)
+        record_run(cursor, report, run=uuid7(), at=now, actor=actor, reason=reason)
+    return report
+
+
+def _stage_and_check(
+    cursor: psycopg.Cursor[Any],
+    files: list[CsvFile],
+    parameters: Parameters,
+    problems: Problems,
+    progress: Progress,
+) -> None:
+    make_tables(cursor, SOURCES)
+    for file in files:
+        stage(cursor, file, progress)
+    problems.refuse_any()
+    for file in files:
+        keep_left_out(cursor, file)
+    keys = {source.noun: source.key[0] for source in SOURCES if source.key}
+    for source in SOURCES:
+        check(cursor, source, keys, parameters, problems)
+    problems.refuse_any()
+
+
+def _report(files: list[CsvFile], new: Mapping[str, int], changed: Mapping[str, int], ledger: Ledger) -> ImportReport:
+    return ImportReport(
+        files=tuple(
+            FileReport(
+                file=file.source.file,
+                sha256=file.sha256,
+                rows=file.row_count,
+                new=new[file.source.noun],
+                changed=changed[file.source.noun],
+            )
+            for file in files
+        ),
+        journals=ledger.journals,
+        legs=ledger.legs,
+    )

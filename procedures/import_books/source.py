@@ -1,0 +1,35 @@
+"""The shape of a file that can be imported: its columns, how the books would write the same row, what must hold."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import LiteralString
+
+from procedures.import_books.columns import Column
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A kind of file, whose rows are staged in the temporary table `staged_<noun>` with their `line` and a fresh `id`.
+
+    `key`: the columns that say which row it is; none: its statements find out themselves. `books`: the rows of the
+    database in the words of the file, with their `id`. `unique`: further columns that no two lines share. `checks` give
+    (line, what is wrong). `weighs` gives (line, currency, day) of what is booked at a day's exchange rate.
+
+    `prepare` works something out before any table of the books is written. Then, source by source: `update` carries what
+    the temporary table `changed_<noun>` lists into the books, `insert` writes the rows that they do not know, with the
+    staged ids (so later steps tell new rows), and `follow` what comes of both. All of these may use the run's %(now)s, %(today)s, %(zone)s and %(actor)s. `shared` makes what several of them use.
+    """
+
+    noun: str
+    file: str
+    columns: Sequence[Column]
+    insert: LiteralString | None = None
+    key: Sequence[str] = ()
+    books: LiteralString | None = None
+    shared: Sequence[LiteralString] = ()
+    unique: Sequence[Sequence[str]] = ()
+    checks: Sequence[LiteralString] = ()
+    weighs: LiteralString | None = None
+    prepare: LiteralString | None = None
+    update: LiteralString | None = None
+    follow: Sequence[LiteralString] = ()
