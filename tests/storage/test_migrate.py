@@ -1,12 +1,19 @@
 """Migrations: run once, in one transaction, by the owner; and never is a stranger's schema worked on."""
 
+import importlib
+import pkgutil
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import NullPool, create_engine
 from sqlalchemy.exc import ProgrammingError
 
+import storage
+from storage.columns import Row
 from storage.engine import Database
 from storage.migrate import (
     Migration,
@@ -82,3 +89,17 @@ def test_a_migration_that_fails_leaves_nothing_behind(database_clones: Clones) -
         with database.connect_as_owner() as connection:
             tables = connection.execute("select tablename from pg_tables where schemaname = 'public'").fetchall()
         assert tables == [("journal",)]
+
+
+def test_whatever_the_rows_declare_the_migrations_have_made(database: Database) -> None:
+    for module in pkgutil.iter_modules(storage.__path__, "storage."):
+        importlib.import_module(module.name)
+    engine = create_engine("postgresql+psycopg://", creator=database.connect_as_owner, poolclass=NullPool)
+
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        found = compare_metadata(context, Row.metadata)
+
+    # a changed column comes as a list; indexes, and columns that only the database computes, are the migrations' own
+    assert [difference for difference in found if isinstance(difference, list)] == []
+    assert [difference for difference in found if difference[0] in {"add_table", "add_column"}] == []
