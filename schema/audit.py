@@ -9,7 +9,7 @@ from billing.refusals import BadInput
 from schema.ids import parse_global
 from schema.node import Node, PageInfo
 from schema.reading.bindings import column, expression, rows_of
-from schema.reading.paging import Key, Page
+from schema.reading.paging import Order, Page
 from schema.reading.plan import global_id
 from schema.reading.questions import Condition, PageOf, given
 from storage.audit import AuditEvent as Row
@@ -58,7 +58,7 @@ _SUBJECT_TYPE = Condition(lambda event, prefix: event.subject_type == prefix)
 _SUBJECT = Condition(lambda event, key: event.subject_id == key)
 _FROM = Condition(lambda event, instant: event.occurred_at >= instant)
 _TO = Condition(lambda event, instant: event.occurred_at < instant)
-_NEWEST_FIRST = (Key(lambda event: event.seq, descending=True),)
+_NEWEST_FIRST = Order(lambda event: [event.seq], descending=True)
 
 
 def trail(asked: AuditFilter, at: Page) -> PageOf:

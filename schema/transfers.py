@@ -13,7 +13,7 @@ from schema.money import Money
 from schema.node import Node, PageInfo
 from schema.payments import Payment
 from schema.reading.bindings import Scope, batched, column, computed, expression, many, money, one, rows_of
-from schema.reading.paging import Key, Page, check_window
+from schema.reading.paging import Order, Page, check_window
 from schema.reading.questions import Condition, PageOf, among, containing, given, like, names
 from schema.scalars import Cents, CurrencyCode
 from schema.suggestions import FACTS, InvoiceSuggestion, suggested
@@ -163,8 +163,8 @@ _SEARCH = Condition(
         )
     )
 )
-_NEWEST_FIRST = (Key(lambda row: row.booked_on, descending=True), Key(lambda row: row.id, descending=True))
-_LATEST_FIRST = (Key(lambda row: row.id, descending=True),)
+_NEWEST_FIRST = Order(lambda row: [row.booked_on, row.id], descending=True)
+_LATEST_FIRST = Order(lambda row: [row.id], descending=True)
 
 
 def inbox(asked: BankTransferFilter, at: Page) -> PageOf:

@@ -4,7 +4,14 @@ from collections.abc import Callable
 from inspect import isawaitable
 from typing import Any
 
-from graphql import GraphQLField, GraphQLFieldResolver, GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
+from graphql import (
+    GraphQLField,
+    GraphQLFieldResolver,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+)
 from graphql.execution.values import VariableValues
 from strawberry import Schema
 from strawberry.types.arguments import convert_arguments
@@ -35,6 +42,8 @@ def read_from_the_books(schema: Schema, core: GraphQLSchema, reader_of: ReaderOf
     coerce = coercion(schema)
     roots = (core.query_type, core.mutation_type)
     for type_ in core.type_map.values():
+        if isinstance(type_, GraphQLInterfaceType):
+            type_.resolve_type = lambda source, *_: source.type_name
         if not isinstance(type_, GraphQLObjectType) or type_.name.startswith("__"):
             continue
         type_.is_type_of = None
@@ -84,7 +93,7 @@ def _is_payload(asked: Selected) -> bool:
 
 def _taken(otherwise: GraphQLFieldResolver | None) -> GraphQLFieldResolver:
     def resolve(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
-        if type(source) is dict:
+        if isinstance(source, dict):
             return source[info.path.key]
         assert otherwise is not None, info.field_name
         return otherwise(source, info, **arguments)

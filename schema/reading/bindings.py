@@ -59,6 +59,14 @@ class Many:
 
 
 @dataclass(frozen=True, slots=True)
+class Paged:
+    """A connection below a row: a page of the rows for which `on(here, there)` holds, as `question` narrows them."""
+
+    on: Callable[[Scope, Scope], ColumnElement[bool]]
+    question: Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Computed:
     """Rows of a query of its own over the columns of this row, e.g. sums; its columns are what the fields are bound to."""
 
@@ -92,7 +100,7 @@ class Fetched:
     by: str
 
 
-Binding = Column | Expression | Embedded | One | Many | Computed | Derived | Batched | Fetched
+Binding = Column | Expression | Embedded | One | Many | Paged | Computed | Derived | Batched | Fetched
 
 
 def rows_of(source: Callable[[], FromClause]) -> Callable[[T], T]:
@@ -142,6 +150,13 @@ def many(
         return _field(Many(on, order), description)
     limit = inspect.Parameter("first", inspect.Parameter.KEYWORD_ONLY, default=first, annotation=int)
     return _field(Many(on, order, limit="first"), description, _arguments("many", [limit]))
+
+
+def paged(
+    on: Callable[[Scope, Scope], ColumnElement[bool]], question: Callable[..., Any], *, description: str | None = None
+) -> Any:
+    """`question(**arguments)` gives a `PageOf`; its keyword-only parameters are the field's arguments."""
+    return _field(Paged(on, question), description, _arguments_of(question))
 
 
 def computed(rows: Callable[[Scope], Select[Any]], *, description: str | None = None) -> Any:

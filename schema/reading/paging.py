@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -11,7 +11,7 @@ from uuid import UUID
 
 import orjson
 import strawberry
-from sqlalchemy import ColumnElement, and_, bindparam, or_
+from sqlalchemy import ColumnElement, bindparam, literal, tuple_
 
 from billing.refusals import BadInput
 from schema.reading.bindings import Scope
@@ -22,11 +22,34 @@ CURSOR_LENGTH_MAX: Final = 1000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Key:
-    """One column of an order. Orders end with a unique key, so that every row has a place of its own."""
+class Order:
+    """An order of rows. Its columns end with a unique one, so that every row has a place of its own, and run in one
+    direction, so that an index on them finds any place at once."""
 
-    of: Callable[[Scope], ColumnElement[Any]]
+    columns: Callable[[Scope], Sequence[ColumnElement[Any]]]
     descending: bool = False
+
+    def keys(self, scope: Scope, *, backwards: bool = False) -> list[ColumnElement[Any]]:
+        """The order to read rows in: its own, or its reverse."""
+        down = self.descending is not backwards
+        return [column.desc() if down else column.asc() for column in self.columns(scope)]
+
+    def beyond(
+        self, scope: Scope, *, backwards: bool, values: Mapping[str, object] | None = None
+    ) -> ColumnElement[bool]:
+        """The rows that come after the cursor's in the direction of reading.
+
+        The cursor's `values` are parameters k0, k1, … where they are not given.
+        """
+        columns = self.columns(scope)
+        marks = tuple_(
+            *(
+                bindparam(f"k{i}", type_=c.type) if values is None else literal(values[f"k{i}"], c.type)
+                for i, c in enumerate(columns)
+            )
+        )
+        place = tuple_(*columns)
+        return place < marks if self.descending is not backwards else place > marks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,18 +128,6 @@ def _read_cursor(text: str, mark: str, *, argument: str) -> tuple[Any, ...]:
     return tuple(keys)
 
 
-def beyond(keys: Sequence[Key], scope: Scope, *, backwards: bool) -> ColumnElement[bool]:
-    """The rows that come after the cursor's in the direction of reading; the cursor's values are parameters k0, k1, …"""
-    columns = [key.of(scope) for key in keys]
-    values = [bindparam(f"k{i}", type_=column.type) for i, column in enumerate(columns)]
-    branches = []
-    for i, key in enumerate(keys):
-        smaller = key.descending is not backwards
-        step = columns[i] < values[i] if smaller else columns[i] > values[i]
-        branches.append(and_(*(columns[j] == values[j] for j in range(i)), step))
-    return or_(*branches)
-
-
 def cursor_values(cursor: Sequence[object], types: Sequence[type]) -> dict[str, object]:
     """The cursor's values under the names of their parameters.
 
@@ -141,8 +152,3 @@ def _value(raw: Any, python: type) -> object:
     if type(raw) is not python:
         raise _MALFORMED
     return raw
-
-
-def ordering(keys: Sequence[Key], scope: Scope, *, backwards: bool = False) -> list[ColumnElement[Any]]:
-    """The order to read a page in: the list's own, or its reverse when the page is read backwards."""
-    return [key.of(scope).desc() if key.descending is not backwards else key.of(scope).asc() for key in keys]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphql import GraphQLObjectType, is_non_null_type
+from graphql import GraphQLObjectType, get_named_type, is_non_null_type
 from sqlalchemy import (
     ColumnElement,
     Double,
@@ -27,8 +27,11 @@ from sqlalchemy.dialects.postgresql import JSON, array
 from schema.ids import prefix_of
 from schema.reading import bindings
 from schema.reading.bindings import BINDING, ROWS, Binding, Scope
+from schema.reading.connection import Connection, Edges, Info, Inner, Nodes, Part, Sum, Typename
+from schema.reading.paging import cursor_values
+from schema.reading.questions import PageOf
 from schema.reading.selection import Document, Selected, select
-from schema.reading.shape import Call, Cell, Constant, Later, Object, Rows, Shape
+from schema.reading.shape import Build, Call, Cell, Constant, Later, Object, Rows, Shape, compiled
 
 JSON_ARRAY_MAX = 100  # PostgreSQL's limit on the arguments of a function
 
@@ -127,6 +130,8 @@ class Planner:
                 return self._object(one, level, there.c, level.add(there.c["id"]))
             case bindings.Many() as bound:
                 return self._many(one, level, scope, bound)
+            case bindings.Paged() as bound:
+                return self._paged(one, level, scope, bound)
             case bindings.Computed(rows):
                 source = rows(scope).correlate(*level.around).subquery()
                 return self._rows(one, level, Level(source, level.around))
@@ -162,9 +167,86 @@ class Planner:
             rows = rows.limit(one.arguments(self.document)[bound.limit])
         return Rows(level.add(json_rows(rows)), element)
 
+    def _paged(self, one: Selected, level: Level, scope: Scope, bound: bindings.Paged) -> Inner:
+        question = bound.question(**one.arguments(self.document))
+        page = self.page(one, question, level.around, lambda there: bound.on(scope, there), inline=True)
+        sums = tuple(level.add(column) for column in page.sums)
+        return Inner(page.connection, question.at, level.add(json_rows(page.statement)), sums)
+
+    def page(
+        self,
+        one: Selected,
+        question: PageOf,
+        outer: tuple[FromClause, ...],
+        on: Callable[[Scope], ColumnElement[bool]] | None = None,
+        *,
+        inline: bool = False,
+    ) -> "PageStatement":
+        """A page of the connection `one`, `on` condition; `inline`: with the question's values in the statement."""
+        connection = object_type(one)
+        node = get_named_type(connection.fields["nodes"].type)
+        assert isinstance(node, GraphQLObjectType), node
+        level = self.level(node, outer)
+        scope, at = level.source.c, question.at
+        where = [] if on is None else [on(scope)]
+        where += [condition.of(scope, parameter) for condition, parameter in question.parameters(inline=inline)]
+        filtered = sql_select(level.source).where(*where).correlate(*outer)
+        sums: list[ColumnElement[Any]] = []
+        parts = tuple(
+            (part.key, self._part(part, level, filtered, sums)) for part in select(self.document, connection, one.nodes)
+        )
+        columns = question.order.columns(scope)
+        keys = tuple(level.add(column) for column in columns)
+        types = tuple(column.type.python_type for column in columns)
+        if at.cursor is not None:
+            values = cursor_values(at.cursor, types) if inline else None
+            where.append(question.order.beyond(scope, backwards=at.backwards, values=values))
+        rows = level.statement().where(*where).order_by(*question.order.keys(scope, backwards=at.backwards))
+        rows = rows.limit(literal_column(str(at.size + 1)))
+        return PageStatement(Connection(parts, keys), rows, sums, types, len(level.columns))
+
+    def _part(self, part: Selected, level: Level, filtered: Select[Any], sums: list[ColumnElement[Any]]) -> Part:
+        """How one field of a connection is made out of the page."""
+        match part.name:
+            case "__typename":
+                return Typename(part.parent.name)
+            case "nodes":
+                return Nodes(compiled(self._chosen(part, level, level.source.c)))
+            case "edges":
+                chosen = select(self.document, object_type(part), part.nodes)
+                return Edges(tuple(self._edge(one, level) for one in chosen))
+            case "pageInfo":
+                chosen = select(self.document, object_type(part), part.nodes)
+                return Info(tuple((one.key, one.name) for one in chosen))
+            case "totalCount":
+                sums.append(sql_select(func.count()).select_from(filtered.subquery()).scalar_subquery())
+                return Sum(len(sums) - 1, None)
+        binding = binding_of(part)
+        assert isinstance(binding, bindings.Computed), part.name
+        inner = Level(binding.rows(filtered.subquery().c).subquery())
+        element = self._chosen(part, inner, inner.source.c)
+        sums.append(json_rows(inner.statement()))
+        return Sum(len(sums) - 1, compiled(element))
+
+    def _edge(self, one: Selected, level: Level) -> tuple[str, Build | None, str | None]:
+        if one.name == "node":
+            return one.key, compiled(self._chosen(one, level, level.source.c)), None
+        return one.key, None, one.parent.name if one.name == "__typename" else None
+
     def _rows(self, one: Selected, level: Level, inner: Level) -> Rows:
         element = self._chosen(one, inner, inner.source.c)
         return Rows(level.add(json_rows(inner.statement())), element)
+
+
+@dataclass(frozen=True, slots=True)
+class PageStatement:
+    """A page's rows as a statement, the figures over the whole list as columns, and how to make the connection of both."""
+
+    connection: Connection
+    statement: Select[Any]
+    sums: list[ColumnElement[Any]]
+    types: tuple[type, ...]
+    width: int
 
 
 def object_type(asked: Selected) -> GraphQLObjectType:

@@ -7,13 +7,13 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, Text, any_, bindparam
+from sqlalchemy import BindParameter, ColumnElement, Text, any_, bindparam, type_coerce
 from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from billing.refusals import Refusal
 from schema.reading.bindings import Scope
-from schema.reading.paging import Key, Page
+from schema.reading.paging import Order, Page
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,7 +29,7 @@ Given = tuple[Condition, object]
 def among(column: ColumnElement[Any], values: BindParameter[Any]) -> ColumnElement[bool]:
     """The column is one of the values: one parameter, however many there are."""
     element = Text() if isinstance(column.type, SqlEnum) else column.type
-    return column == any_(bindparam(values.key, type_=ARRAY(element)))
+    return column == any_(type_coerce(values, ARRAY(element)))
 
 
 def containing(text: str | None) -> str | None:
@@ -39,7 +39,7 @@ def containing(text: str | None) -> str | None:
 
 def like(column: ColumnElement[Any], pattern: BindParameter[Any]) -> ColumnElement[bool]:
     """The column is like a pattern of `containing`, whatever is in capitals."""
-    return column.ilike(bindparam(pattern.key, type_=Text()))
+    return column.ilike(type_coerce(pattern, Text()))
 
 
 def names(values: Sequence[Enum] | None) -> list[str] | None:
@@ -57,23 +57,31 @@ def given(*pairs: Given) -> tuple[Given, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """The one row that meets all conditions, or null; `ambiguous` refuses where there are several."""
+    """The one row that meets all conditions, or null; `ambiguous` refuses where there are several.
+
+    `type_name`: of which object type it is, where the field's own type is an interface.
+    """
 
     where: tuple[Given, ...]
+    type_name: str | None = None
     ambiguous: Callable[[int], Refusal] | None = None
 
     @property
     def shape(self) -> Hashable:
-        return tuple(condition for condition, _ in self.where)
+        return self.type_name, tuple(condition for condition, _ in self.where)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageOf:
-    """A page of the rows that meet all conditions. Every order ends with a unique key."""
+    """A page of the rows that meet all conditions."""
 
     where: tuple[Given, ...]
-    order: tuple[Key, ...]
+    order: Order
     at: Page
+
+    def parameters(self, *, inline: bool) -> list[tuple[Condition, BindParameter[Any]]]:
+        """The conditions with their parameters; `inline`: holding their values."""
+        return parameters(self.where, inline=inline)
 
     @property
     def shape(self) -> Hashable:
@@ -85,7 +93,7 @@ class PageOf:
 class All:
     """Every row, in order: for short lists only."""
 
-    order: tuple[Key, ...]
+    order: Order
 
     @property
     def shape(self) -> Hashable:
@@ -105,6 +113,14 @@ Question = Row | PageOf | All | Nothing
 def row(key: UUID | None) -> Row | Nothing:
     """The row with this id; None is the id of something else."""
     return Nothing() if key is None else Row(where=((BY_ID, key),))
+
+
+def parameters(where: Sequence[Given], *, inline: bool = False) -> list[tuple[Condition, BindParameter[Any]]]:
+    """The conditions with parameters w0, w1, … for their values, or (`inline`) with parameters that hold them."""
+    return [
+        (condition, bindparam(None, value, unique=True) if inline else bindparam(f"w{i}"))
+        for i, (condition, value) in enumerate(where)
+    ]
 
 
 def values_of(where: Sequence[Given]) -> dict[str, object]:

@@ -16,27 +16,12 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
 from schema.reading.bindings import BINDING, Fetched
-from schema.reading.paging import Page, cursor_values, write_cursor
-from schema.reading.plan import python_name
+from schema.reading.paging import cursor_values
+from schema.reading.plan import Batch, python_name
 from schema.reading.questions import All, Nothing, PageOf, Question, Row, values_of
 from schema.reading.selection import Document, Selected, select
 from schema.reading.shape import Json, Pending
-from schema.reading.statements import (
-    Edges,
-    Filled,
-    Info,
-    Nodes,
-    PagePlan,
-    RowsPlan,
-    Statement,
-    Sum,
-    Typename,
-    Whole,
-    plan_all,
-    plan_page,
-    plan_row,
-    plan_rows,
-)
+from schema.reading.statements import PagePlan, RowsPlan, Statement, plan_all, plan_page, plan_row, plan_rows
 
 set_json_loads(orjson.loads)
 Plan = RowsPlan | PagePlan | None
@@ -55,6 +40,14 @@ def plan(document: Document, asked: Selected, question: Question) -> Plan:
             return None
 
 
+class OfType(dict[str, Any]):
+    """An object that stands where an interface is asked for, with the name of its type."""
+
+    def __init__(self, type_name: str, made: Json) -> None:
+        super().__init__(made)
+        self.type_name = type_name
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Reads what a document asks for; `today` is the business day of the request. Batched functions are given the reader."""
@@ -68,11 +61,8 @@ class Reader:
         Raises: BadInput for a cursor that is not of this list; what an ambiguous question refuses with.
         """
         match question, how:
-            case Row(where=where, ambiguous=ambiguous), RowsPlan():
-                found = await self._rows(document, how, values_of(where))
-                if ambiguous is not None and len(found) > 1:
-                    raise ambiguous(len(found))
-                return found[0][1] if found else None
+            case Row(), RowsPlan():
+                return await self._row(document, how, question)
             case All(), RowsPlan():
                 return [made for _, made in await self._rows(document, how, {})]
             case PageOf(), PagePlan():
@@ -83,56 +73,44 @@ class Reader:
         """What is selected of a value: of what a procedure has done, its attributes and the rows whose ids it holds."""
         return (await self._values(document, asked, [done]))[0]
 
+    async def _row(self, document: Document, how: RowsPlan, question: Row) -> Json | None:
+        found = await self._rows(document, how, values_of(question.where))
+        if question.ambiguous is not None and len(found) > 1:
+            raise question.ambiguous(len(found))
+        if not found:
+            return None
+        _, made = found[0]
+        return made if question.type_name is None else OfType(question.type_name, made)
+
     async def _rows(self, document: Document, how: RowsPlan, values: Mapping[str, Any]) -> list[tuple[Any, Json]]:
         rows = await self._fetch(how.statement, values)
-        made = await self._filled(document, how.objects, rows)
+        pending = _waiting(how.batches)
+        made = how.build(rows, pending)
+        await self._fill(document, how.batches, pending)
         return [(row[how.key], one) for row, one in zip(rows, made, strict=True)]
 
     async def _page(self, document: Document, how: PagePlan, question: PageOf) -> Json:
         at, values = question.at, values_of(question.where)
         if at.cursor is not None:
             values |= cursor_values(at.cursor, how.types)
-        rows = await self._fetch(how.statement, values)
-        sums: Sequence[Any] = rows[0][how.width + 1 :] if how.width else ()
+        rows, sums = await self._fetch(how.statement, values), ()
         if how.width:
+            sums = rows[0][how.width + 1 :]
             rows = [row for row in rows if row[how.width]]
-        shown = rows[: at.size]
-        if at.backwards:
-            shown.reverse()
-        turned = _Turned(at, shown, how.keys, more=len(rows) > at.size, sums=sums)
-        return {key: await self._part(document, part, turned) for key, part in how.parts}
+        pending = _waiting(how.batches)
+        made = how.connection.build(rows, sums, at, pending)
+        await self._fill(document, how.batches, pending)
+        return made
 
-    async def _part(self, document: Document, part: Whole, page: "_Turned") -> Any:
-        match part:
-            case Nodes(objects):
-                return await self._filled(document, objects, page.rows)
-            case Edges(columns):
-                made = [(key, await self._column(document, objects, name, page)) for key, objects, name in columns]
-                return [{key: column[i] for key, column in made} for i in range(len(page.rows))]
-            case Info(fields):
-                return {key: page.info(name) for key, name in fields}
-            case Sum(place, build):
-                return page.sums[place] if build is None else build(page.sums[place], {})
-            case Typename(name):
-                return name
-
-    async def _column(
-        self, document: Document, objects: Filled | None, name: str | None, page: "_Turned"
-    ) -> Sequence[Any]:
-        if objects is not None:
-            return await self._filled(document, objects, page.rows)
-        return page.cursors() if name is None else [name] * len(page.rows)
-
-    async def _filled(self, document: Document, objects: Filled, rows: Sequence[Sequence[Any]]) -> list[Json]:
-        """The objects of `rows`, with what their batches give."""
-        pending: dict[int, list[Pending]] = {number: [] for number in objects.batches}
-        made = objects.build(rows, pending)
-        for number, batch in objects.batches.items():
+    async def _fill(
+        self, document: Document, batches: Sequence[Batch], pending: Mapping[int, Sequence[Pending]]
+    ) -> None:
+        """Give every object that waits for a batch its part."""
+        for number, batch in enumerate(batches):
             waiting = pending[number]
             given = await batch.function(self, [one.needs for one in waiting], **batch.arguments)
             for one, part in zip(waiting, await self._values(document, batch.selected, given), strict=True):
                 one.target[one.key] = part
-        return made
 
     async def _values(self, document: Document, asked: Selected, values: Sequence[Any]) -> list[Any]:
         if not isinstance(asked.type, GraphQLObjectType):
@@ -181,33 +159,8 @@ class Reader:
             return rows
 
 
-@dataclass(frozen=True, slots=True)
-class _Turned:
-    """A page as it was read: its rows in the list's order, and the sums over the whole list."""
-
-    at: Page
-    rows: Sequence[Sequence[Any]]
-    keys: tuple[int, ...]
-    more: bool
-    sums: Sequence[Any]
-
-    def cursor(self, row: Sequence[Any]) -> str:
-        return write_cursor(self.at.mark, [row[key] for key in self.keys])
-
-    def cursors(self) -> list[str]:
-        return [self.cursor(row) for row in self.rows]
-
-    def info(self, name: str) -> object:
-        match name:
-            case "hasNextPage":
-                return self.at.cursor is not None if self.at.backwards else self.more
-            case "hasPreviousPage":
-                return self.more if self.at.backwards else self.at.cursor is not None
-            case "startCursor":
-                return self.cursor(self.rows[0]) if self.rows else None
-            case "endCursor":
-                return self.cursor(self.rows[-1]) if self.rows else None
-        return "PageInfo"
+def _waiting(batches: Sequence[Batch]) -> dict[int, list[Pending]]:
+    return {number: [] for number in range(len(batches))}
 
 
 def _leaf(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 Row = Sequence[Any]
 Json = dict[str, Any]
@@ -55,7 +55,13 @@ class Rows:
     element: Object
 
 
-Shape = Cell | Constant | Call | Later | Object | Rows
+class Paged(Protocol):
+    """A connection whose rows and sums come in columns of the row."""
+
+    def build(self, row: Row, pending: Mapping[int, list["Pending"]]) -> Any: ...
+
+
+Shape = Cell | Constant | Call | Later | Object | Rows | Paged
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,8 @@ def _source(shape: Shape, row: str, names: dict[str, object]) -> str:
                     needs = "".join(f"{row}[{i}], " for i in part.indexes)
                     made = f"waiting(pending[{part.batch}], {made}, {key!r}, ({needs}))"
             return made if present is None else f"(None if {row}[{present}] is None else {made})"
+        case paged:
+            return f"{_named(paged.build, names)}({row}, pending)"
 
 
 def _named(value: object, names: dict[str, object]) -> str:
