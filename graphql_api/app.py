@@ -60,7 +60,12 @@ def chosen_issuer(settings: Settings, client: httpx.AsyncClient) -> Issuer:
     """The configured provider; the development issuer only where there is none."""
     if settings.oidc_issuer is None or settings.oidc_audience is None:
         return development_issuer(settings)
-    return OidcIssuer(url=settings.oidc_issuer, audience=settings.oidc_audience, client=client)
+    return OidcIssuer(
+        url=settings.oidc_issuer,
+        audience=settings.oidc_audience,
+        at_jwt_only=settings.oidc_at_jwt_only,
+        client=client,
+    )
 
 
 def development_issuer(settings: Settings) -> DevelopmentIssuer:

@@ -97,7 +97,7 @@ class Document:
 class ValidDocuments:
     """The documents found valid lately, by their text, so that a repeated request is neither parsed nor validated."""
 
-    def __init__(self, *, count_max: int = 200, text_length_max: int = 16_000) -> None:
+    def __init__(self, *, count_max: int = 100, text_length_max: int = 16_000) -> None:
         self._count_max, self._text_length_max = count_max, text_length_max
         self._kept: OrderedDict[str, Document] = OrderedDict()
 

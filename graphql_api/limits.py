@@ -30,6 +30,7 @@ from graphql import (
 
 from billing.refusals import BadInput, ErrorCode, Refusal
 from graphql_api.documents import Document, raw_value
+from schema.reading.paging import PAGE_SIZE, ROOT_PAGE_MAX
 
 DEPTH_MAX: Final = 12
 ALIASES_MAX: Final = 30
@@ -41,9 +42,7 @@ DIRECTIVES_MAX: Final = 20
 FRAGMENTS_MAX: Final = 30
 NESTING_MAX: Final = 60
 
-ROOT_PAGE_MAX: Final = 200
 NESTED_PAGE_MAX: Final = 50
-PAGE_DEFAULT: Final = 50
 UNPAGED_ROWS: Final = 10
 """What a list without a page size is taken to hold."""
 
@@ -177,7 +176,7 @@ class Scale:
         definition = self._definition(node, parent)
         size = self._page_size(node, definition, parent) if definition else None
         result = get_named_type(definition.type) if definition else None
-        below = self._selections(node.selection_set, result, page=size or PAGE_DEFAULT, nesting=nesting)
+        below = self._selections(node.selection_set, result, page=size or PAGE_SIZE, nesting=nesting)
         items = self._items(node, definition, size, page) if node.selection_set else 0
         introspection = node.name.value.startswith("__")
         return Weight(
@@ -216,7 +215,7 @@ class Scale:
                 raise BadInput(f"`{name}` is a page size from 0 to {allowed} here, not {value}.", argument=name)
             return value
         default = definition.args[offered[0]].default_value
-        return PAGE_DEFAULT if default is Undefined or default is None else int(default)
+        return PAGE_SIZE if default is Undefined or default is None else int(default)
 
 
 def _is_whole(value: object) -> TypeGuard[int | float]:

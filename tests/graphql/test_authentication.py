@@ -85,6 +85,12 @@ async def test_a_token_signed_by_another_key_under_a_known_id_is_refused() -> No
     assert await refusal(ISSUER.token(key=ISSUER.other_key)) == "The token is forged, damaged or incomplete."
 
 
+@pytest.mark.parametrize("name", ["jwk", "jku", "x5u"])
+async def test_a_token_cannot_bring_its_own_key(name: str) -> None:
+    own = ISSUER.jwk(key=ISSUER.other_key) if name == "jwk" else "https://evil.test/keys"
+    assert "forged" in await refusal(ISSUER.token(headers={name: own}, key=ISSUER.other_key))
+
+
 async def test_a_token_of_an_unknown_key_is_refused() -> None:
     assert "does not publish" in await refusal(ISSUER.token(headers={"kid": "two"}))
 
