@@ -42,6 +42,7 @@ def test_without_any_setting_everything_is_local(monkeypatch: pytest.MonkeyPatch
         time_zone=ZoneInfo("Europe/Stockholm"),
         oidc_issuer=None,
         oidc_audience=None,
+        oidc_at_jwt_only=False,
     )
 
 
