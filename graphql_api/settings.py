@@ -74,7 +74,6 @@ class Settings(BaseSettings):
     oidc_issuer: Annotated[str, AfterValidator(_issuer)] | None = None
     oidc_audience: str | None = Field(default=None, min_length=1)
     oidc_at_jwt_only: bool = False  # only tokens typed at+jwt (RFC 9068): for providers that mark theirs so
-    oidc_at_jwt_only: bool = False
 
     _others: Mapping[str, str] = PrivateAttr()
 
