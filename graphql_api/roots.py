@@ -11,13 +11,16 @@ from graphql import (
 )
 from strawberry.schema.config import StrawberryConfig
 
+from resolvers.accounting import AccountingQueries
 from resolvers.audit import AuditQueries
 from resolvers.bank_files import BankFileMutations, BankFileQueries
 from resolvers.context import Context
 from resolvers.credit import CreditMutations
 from resolvers.invoices import InvoiceQueries
+from resolvers.node import NodeQueries
 from resolvers.payments import PaymentQueries
 from resolvers.providers import ProviderQueries
+from resolvers.subscriptions import SubscriptionQueries
 from resolvers.tenants import TenantQueries
 from resolvers.transfers import TransferMutations, TransferQueries
 from resolvers.viewer import ViewerQueries
@@ -29,9 +32,12 @@ from schema.scalars import SCALAR_MAP
 @strawberry.type
 class Query(
     ViewerQueries,
+    NodeQueries,
     TenantQueries,
+    SubscriptionQueries,
     InvoiceQueries,
     PaymentQueries,
+    AccountingQueries,
     TransferQueries,
     BankFileQueries,
     ProviderQueries,

@@ -53,7 +53,7 @@ class Wiring:
             caller=caller,
             now=now,
             reason=reason,
-            reader=Reader(self._pool, self._books.day(now)),
+            reader=Reader(self._pool, self._books.day(now), self._books.zone.key),
             books=self._books,
             registry=self._registry,
             in_bulk=self.in_bulk,

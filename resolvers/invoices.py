@@ -7,8 +7,10 @@ import strawberry
 from billing.refusals import BadInput, ErrorCode, Refusal
 from resolvers.authority import finance_query
 from resolvers.ids import looked_up
-from schema.invoices import BY_NUMBER, Invoice
-from schema.reading.questions import Question, Row, row
+from schema.invoice_lists import BY_NUMBER, InvoiceFilter, InvoiceOrder, invoices
+from schema.invoices import Invoice, InvoiceConnection
+from schema.reading import paging
+from schema.reading.questions import PageOf, Question, Row, row
 
 
 class NumberFitsSeveral(Refusal):
@@ -23,6 +25,24 @@ class NumberFitsSeveral(Refusal):
 
 @strawberry.type
 class InvoiceQueries:
+    @finance_query(
+        description="Invoices of the platform and of all tenants.",
+        answers=InvoiceConnection,
+        may_fail=[ErrorCode.NOT_FOUND],
+    )
+    def invoices(
+        self,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+        filter: InvoiceFilter | None = None,
+        order_by: InvoiceOrder | None = None,
+    ) -> PageOf:
+        asked, order = filter or InvoiceFilter(), order_by or InvoiceOrder()
+        at = paging.page("invoices", first=first, after=after, last=last, before=before, narrowed_by=[asked, order])
+        return invoices(asked, order, at)
+
     @finance_query(
         description="One invoice by its id or its number, or null.",
         answers=Invoice | None,

@@ -5,12 +5,18 @@ import strawberry
 from billing.refusals import BadInput
 from resolvers.authority import finance_query
 from resolvers.ids import looked_up
-from schema.reading.questions import Question, Row, row
-from schema.tenants import BY_EXTERNAL_ID, Tenant
+from schema.reading import paging
+from schema.reading.questions import PageOf, Question, Row, row
+from schema.tenant_lists import BY_EXTERNAL_ID, tenants
+from schema.tenants import Tenant, TenantConnection
 
 
 @strawberry.type
 class TenantQueries:
+    @finance_query(description="The tenants, by name.", answers=TenantConnection)
+    def tenants(self, first: int | None = 50, after: str | None = None, search: str | None = None) -> PageOf:
+        return tenants(search, paging.page("tenants", first=first, after=after, narrowed_by=search))
+
     @finance_query(
         description="One tenant by its id, or by its id in the platform's own system, or null.", answers=Tenant | None
     )

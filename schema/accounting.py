@@ -4,14 +4,17 @@ from datetime import date, datetime
 from typing import Any
 
 import strawberry
-from sqlalchemy import ColumnElement, FromClause, select
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, func, or_, select
 
 from billing.chart import account_name
+from schema.ids import from_global, keys_of
 from schema.money import Money
-from schema.node import Node
-from schema.reading.bindings import Scope, column, derived, expression, money, one, rows_of
+from schema.node import Node, PageInfo
+from schema.reading.bindings import Scope, column, computed, derived, expression, money, one, rows_of
+from schema.reading.paging import Order, Page, check_window
 from schema.reading.plan import global_id
-from schema.scalars import Cents
+from schema.reading.questions import Condition, PageOf, among, containing, given, like
+from schema.scalars import Cents, CurrencyCode
 from schema.tenants import Tenant
 from storage.accounting import AccountingEntry as Leg
 from storage.accounting import Journal
@@ -61,3 +64,78 @@ class AccountingEntry(Node):
     reverses_journal_id: strawberry.ID | None = expression(
         lambda entry: global_id("journal", entry.reverses_id), description="The journal that this one undoes."
     )
+
+
+def sums(entries: Scope) -> Select[Any]:
+    """The amounts of a list, a row a currency."""
+    total = func.sum(entries.amount_cents).cast(BigInteger).label("amount_cents")
+    return select(entries.currency, total).group_by(entries.currency).order_by(entries.currency)
+
+
+@strawberry.type
+class AccountingEntryEdge:
+    cursor: str
+    node: AccountingEntry
+
+
+@strawberry.type
+class AccountingEntryConnection:
+    edges: list[AccountingEntryEdge]
+    nodes: list[AccountingEntry]
+    page_info: PageInfo
+    total_count: int
+    totals: list[Money] = computed(
+        sums, description="Debits less credits of the whole filtered list, a row a currency."
+    )
+
+
+@strawberry.input(description="What to show; all conditions hold at once.")
+class AccountingEntryFilter:
+    platform_book: bool | None = strawberry.field(
+        default=None, description="true: the platform's own books only; false: the tenants' books only."
+    )
+    tenant_ids: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="Entries that are about these tenants, in whichever book."
+    )
+    accounts: list[str] | None = None
+    provider: str | None = None
+    journal_id: strawberry.ID | None = None
+    currency: CurrencyCode | None = None
+    booked_from: date | None = strawberry.field(default=None, description="This day included.")
+    booked_to: date | None = strawberry.field(default=None, description="This day included.")
+    search: str | None = strawberry.field(default=None, description="Part of the description or provider reference.")
+
+
+_PLATFORM = Condition(lambda entry, platform: entry.book_id.is_(None) == platform)
+_TENANTS = Condition(lambda entry, keys: among(entry.tenant_id, keys))
+_ACCOUNTS = Condition(lambda entry, accounts: among(entry.account, accounts))
+_PROVIDER = Condition(lambda entry, provider: entry.provider == provider)
+_JOURNAL_ID = Condition(lambda entry, key: entry.journal_id == key)
+_CURRENCY = Condition(lambda entry, currency: entry.currency == currency)
+_BOOKED_FROM = Condition(lambda entry, day: entry.booked_on >= day)
+_BOOKED_TO = Condition(lambda entry, day: entry.booked_on <= day)
+_SEARCH = Condition(
+    lambda entry, pattern: or_(like(entry.description, pattern), like(entry.provider_reference, pattern))
+)
+_LATEST_FIRST = Order(lambda entry: [entry.booked_on, entry.id], descending=True)
+
+
+def entries(asked: AccountingEntryFilter, at: Page) -> PageOf:
+    """The entries that a filter lets through, the latest booked first.
+
+    Raises: BadInput for a window that ends before it begins; NotFound for the id of something else.
+    """
+    check_window(asked.booked_from, asked.booked_to, "bookedTo")
+    journal = None if asked.journal_id is None else from_global(asked.journal_id, "Journal", argument="journalId")
+    where = given(
+        (_PLATFORM, asked.platform_book),
+        (_TENANTS, keys_of(asked.tenant_ids, "Tenant", argument="tenantIds")),
+        (_ACCOUNTS, asked.accounts),
+        (_PROVIDER, asked.provider),
+        (_JOURNAL_ID, journal),
+        (_CURRENCY, asked.currency),
+        (_BOOKED_FROM, asked.booked_from),
+        (_BOOKED_TO, asked.booked_to),
+        (_SEARCH, containing(asked.search)),
+    )
+    return PageOf(where=where, order=_LATEST_FIRST, at=at)

@@ -4,6 +4,7 @@ They are made of the row's UUID and the name of its GraphQL type, so that an id 
 """
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import Final
 from uuid import UUID
@@ -45,3 +46,11 @@ def from_global(text: str, expected: str, *, argument: str = "id") -> UUID:
     if prefix != prefix_of(expected):
         raise NotFound(prefix_of(expected).replace("_", " "), key=text)
     return key
+
+
+def keys_of(texts: Sequence[str] | None, expected: str, *, argument: str) -> list[UUID] | None:
+    """The rows' UUIDs behind several global ids of one type.
+
+    Raises: what `from_global` raises.
+    """
+    return None if texts is None else [from_global(text, expected, argument=argument) for text in texts]

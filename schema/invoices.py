@@ -1,17 +1,17 @@
 """Invoices of the platform and of its tenants."""
 
 from datetime import date
-from enum import Enum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
-from sqlalchemy import ColumnElement, Date, FromClause, and_, bindparam, case, select
+from sqlalchemy import BigInteger, FromClause, Select, case, func, select
 
 from schema.accounting import AccountingEntry, in_order
+from schema.invoice_lists import InvoiceStatus, IssuerType, is_overdue
 from schema.money import Money
-from schema.node import Node
-from schema.reading.bindings import Scope, column, expression, many, money, one, rows_of
-from schema.reading.questions import Condition
+from schema.node import Node, PageInfo
+from schema.reading.bindings import Scope, column, computed, expression, many, money, one, rows_of
+from schema.reading.days import TODAY
 from schema.scalars import CurrencyCode
 from schema.tenants import Tenant
 from storage.invoices import Invoice as Row
@@ -19,32 +19,7 @@ from storage.invoices import InvoiceLine as LineRow
 
 if TYPE_CHECKING:
     from schema.payments import Payment
-
-
-@strawberry.enum
-class IssuerType(Enum):
-    PLATFORM = "PLATFORM"
-    TENANT = "TENANT"
-
-
-@strawberry.enum
-class InvoiceStatus(Enum):
-    DRAFT = "DRAFT"
-    OPEN = "OPEN"
-    PARTIALLY_PAID = "PARTIALLY_PAID"
-    PAID = "PAID"
-    PARTIALLY_REFUNDED = "PARTIALLY_REFUNDED"
-    REFUNDED = "REFUNDED"
-    VOID = "VOID"
-    UNCOLLECTIBLE = "UNCOLLECTIBLE"
-
-
-TODAY = bindparam("today", type_=Date)  # the business day of the request; the reader knows it
-
-
-def is_overdue(invoice: Scope) -> ColumnElement[bool]:
-    """Something is outstanding, and the due day is over."""
-    return and_(invoice.outstanding_cents > 0, invoice.due_on < TODAY)
+    from schema.subscriptions import Subscription
 
 
 def lines() -> FromClause:
@@ -99,6 +74,39 @@ class Invoice(Node):
     accounting_entries: list[AccountingEntry] = many(
         lambda invoice, entry: entry.invoice_id == invoice.id, order=in_order
     )
+    subscription: Annotated["Subscription", strawberry.lazy("schema.subscriptions")] | None = one(
+        lambda invoice, subscription: subscription.id == invoice.subscription_id
+    )
 
 
-BY_NUMBER = Condition(lambda invoice, number: invoice.number == number)
+@strawberry.type(description="Sums over a whole list, a row a currency.")
+class InvoiceTotals:
+    currency: CurrencyCode = column()
+    count: int = column()
+    total: Money = money("total_cents")
+    paid: Money = money("paid_cents")
+    refunded: Money = money("refunded_cents")
+    outstanding: Money = money("outstanding_cents")
+
+
+def totals(invoices: Scope) -> Select[Any]:
+    """The sums of a list, a row a currency."""
+    amounts = ("total_cents", "paid_cents", "refunded_cents", "outstanding_cents")
+    sums = (func.sum(invoices[name]).cast(BigInteger).label(name) for name in amounts)
+    counted = select(invoices.currency, func.count().label("count"), *sums)
+    return counted.group_by(invoices.currency).order_by(invoices.currency)
+
+
+@strawberry.type
+class InvoiceEdge:
+    cursor: str
+    node: Invoice
+
+
+@strawberry.type
+class InvoiceConnection:
+    edges: list[InvoiceEdge]
+    nodes: list[Invoice]
+    page_info: PageInfo
+    total_count: int
+    totals: list[InvoiceTotals] = computed(totals, description="Sums over the whole filtered list, one row a currency.")

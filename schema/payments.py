@@ -1,36 +1,20 @@
 """Payments received."""
 
 from datetime import datetime
-from enum import Enum
+from typing import Any
 
 import strawberry
+from sqlalchemy import BigInteger, Select, func, select
 
 from schema.accounting import AccountingEntry, in_order
 from schema.invoices import Invoice
 from schema.money import Money
-from schema.node import Node
-from schema.reading.bindings import column, many, money, one, rows_of
+from schema.node import Node, PageInfo
+from schema.payment_lists import PaymentMethod, PaymentStatus
+from schema.reading.bindings import Scope, column, computed, many, money, one, rows_of
+from schema.scalars import CurrencyCode
 from schema.tenants import Tenant
 from storage.payments import Payment as Row
-
-
-@strawberry.enum
-class PaymentMethod(Enum):
-    CARD = "CARD"
-    BANKGIRO = "BANKGIRO"
-    BANK_TRANSFER = "BANK_TRANSFER"
-    SWISH = "SWISH"
-    SEPA_DEBIT = "SEPA_DEBIT"
-    OTHER = "OTHER"
-
-
-@strawberry.enum
-class PaymentStatus(Enum):
-    PENDING = "PENDING"
-    SUCCEEDED = "SUCCEEDED"
-    PARTIALLY_REFUNDED = "PARTIALLY_REFUNDED"
-    REFUNDED = "REFUNDED"
-    FAILED = "FAILED"
 
 
 @rows_of(Row.__table__.alias)
@@ -57,3 +41,35 @@ class Payment(Node):
     accounting_entries: list[AccountingEntry] = many(
         lambda payment, entry: entry.payment_id == payment.id, order=in_order
     )
+
+
+@strawberry.type(description="Sums over a whole list, a row a currency.")
+class PaymentTotals:
+    currency: CurrencyCode = column()
+    count: int = column()
+    amount: Money = money("amount_cents")
+    fee: Money = money("fee_cents")
+    refunded: Money = money("refunded_cents")
+
+
+def totals(payments: Scope) -> Select[Any]:
+    """The sums of a list, a row a currency."""
+    amounts = ("amount_cents", "fee_cents", "refunded_cents")
+    sums = (func.coalesce(func.sum(payments[name]), 0).cast(BigInteger).label(name) for name in amounts)
+    counted = select(payments.currency, func.count().label("count"), *sums)
+    return counted.group_by(payments.currency).order_by(payments.currency)
+
+
+@strawberry.type
+class PaymentEdge:
+    cursor: str
+    node: Payment
+
+
+@strawberry.type
+class PaymentConnection:
+    edges: list[PaymentEdge]
+    nodes: list[Payment]
+    page_info: PageInfo
+    total_count: int
+    totals: list[PaymentTotals] = computed(totals, description="Sums over the whole filtered list, one row a currency.")

@@ -1,17 +1,24 @@
 """Tenants: the federations and clubs of the platform."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 from sqlalchemy import BigInteger, Select, func, select
 
+from schema.invoice_lists import invoices_of_tenant
 from schema.money import Money
-from schema.node import Node
-from schema.reading.bindings import Scope, column, computed, rows_of
-from schema.reading.questions import Condition
+from schema.node import Node, PageInfo
+from schema.payment_lists import payments_of_tenant
+from schema.reading.bindings import Scope, column, computed, paged, rows_of
 from schema.scalars import CountryCode, CurrencyCode
+from schema.subscription_lists import subscriptions_of_tenant
 from storage.accounting import AccountingEntry
 from storage.tenants import Tenant as Row
+
+if TYPE_CHECKING:
+    from schema.invoices import InvoiceConnection
+    from schema.payments import PaymentConnection
+    from schema.subscriptions import SubscriptionConnection
 
 
 def credit_of(tenant: Scope) -> Select[Any]:
@@ -37,9 +44,30 @@ class Tenant(Node):
     currency: CurrencyCode = column()
     email: str | None = column()
     organisation_number: str | None = column()
+    invoices: Annotated["InvoiceConnection", strawberry.lazy("schema.invoices")] = paged(
+        lambda tenant, invoice: invoice.tenant_id == tenant.id, invoices_of_tenant
+    )
+    payments: Annotated["PaymentConnection", strawberry.lazy("schema.payments")] = paged(
+        lambda tenant, payment: payment.tenant_id == tenant.id, payments_of_tenant
+    )
+    subscriptions: Annotated["SubscriptionConnection", strawberry.lazy("schema.subscriptions")] = paged(
+        lambda tenant, subscription: subscription.tenant_id == tenant.id,
+        subscriptions_of_tenant,
+    )
     credit: list[Money] = computed(
         credit_of, description="Surplus and proration credit not used yet, one row a currency."
     )
 
 
-BY_EXTERNAL_ID = Condition(lambda tenant, external_id: tenant.external_id == external_id)
+@strawberry.type
+class TenantEdge:
+    cursor: str
+    node: Tenant
+
+
+@strawberry.type
+class TenantConnection:
+    edges: list[TenantEdge]
+    nodes: list[Tenant]
+    page_info: PageInfo
+    total_count: int

@@ -18,6 +18,7 @@ from schema.reading.bindings import Scope
 
 PAGE_SIZE: Final = 50
 ROOT_PAGE_MAX: Final = 200
+NESTED_PAGE_MAX: Final = 50
 CURSOR_LENGTH_MAX: Final = 1000
 
 
@@ -50,6 +51,11 @@ class Order:
         )
         place = tuple_(*columns)
         return place < marks if self.descending is not backwards else place > marks
+
+
+def by_column(name: str, *, descending: bool) -> Order:
+    """By a column that is never null, rows alike in it by their ids."""
+    return Order(lambda row: [row[name], row.id], descending)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,10 +50,12 @@ class OfType(dict[str, Any]):
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads what a document asks for; `today` is the business day of the request. Batched functions are given the reader."""
+    """Reads what a document asks for; `today` is the business day of the request, in `zone`. Batched
+    functions are given the reader."""
 
     pool: AsyncConnectionPool[Any]
     today: date
+    zone: str
 
     async def answer(self, document: Document, question: Question, how: Plan) -> Any:
         """The answer to a question, by the plan made for its shape.
@@ -153,6 +155,8 @@ class Reader:
         parameters = {**statement.constants, **values}
         if "today" in statement.wants:
             parameters["today"] = self.today
+        if "zone" in statement.wants:
+            parameters["zone"] = self.zone
         async with self.pool.connection() as connection, connection.cursor(binary=True) as cursor:
             await cursor.execute(statement.sql, parameters)
             rows: list[tuple[Any, ...]] = await cursor.fetchall()
