@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Computed, Index, Numeric, UniqueConstraint, text
+from sqlalchemy import Computed, Numeric, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.columns import Cents, Id, Row, link, whole, word
@@ -27,6 +27,7 @@ class Invoice(Row):
     """A claim of the platform on a tenant, or of a tenant on its customer.
 
     `outstanding_cents` is what can still be collected: total - paid, and nothing of a draft, void or uncollectible one.
+    The indexes under which a transfer finds the open ones are their migration's own.
     """
 
     __tablename__ = "invoice"
@@ -35,15 +36,6 @@ class Invoice(Row):
         whole("total_cents >= 0 and tax_cents between 0 and total_cents", name="amounts"),
         whole("paid_cents between 0 and total_cents", name="never_overpaid"),
         whole("refunded_cents between 0 and paid_cents", name="never_overrefunded"),
-        Index("invoice_open_ocr_idx", "ocr", postgresql_where=text("outstanding_cents > 0")),
-        Index("invoice_open_number_idx", "number", postgresql_where=text("outstanding_cents > 0")),
-        Index(
-            "invoice_open_amount_idx",
-            "outstanding_cents",
-            "currency",
-            "due_on",
-            postgresql_where=text("outstanding_cents > 0"),
-        ),
     )
 
     id: Mapped[Id]

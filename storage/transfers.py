@@ -65,8 +65,6 @@ class BankTransfer(Row):
     __table_args__ = (
         whole("amount_cents <> 0", name="amount"),
         Index("bank_transfer_inbox_idx", "booked_on", "id", postgresql_where=text("status = 'UNMATCHED'")),
-        Index("bank_transfer_counterparty_account_idx", "counterparty_account"),
-        Index("bank_transfer_counterparty_name_idx", text("lower(counterparty_name)")),
     )
 
     id: Mapped[Id]
