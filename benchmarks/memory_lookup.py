@@ -3,6 +3,8 @@
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+from uuid import UUID
 
 from billing.matching import CANDIDATES_MAX, InvoiceCandidate, Lookups
 from billing.matching.names import name_key
@@ -10,59 +12,62 @@ from billing.ocr import digits_of, normal
 
 
 class SortedInvoices:
-    """Invoices in the order of a key, and the nearest on both sides of any key."""
+    """Invoices in the order of a value, apart for each key, and those nearest to any value."""
 
-    def __init__(self, keyed: Iterable[tuple[tuple[object, ...], InvoiceCandidate]]) -> None:
-        rows = sorted(((*key, str(invoice.id)), invoice) for key, invoice in keyed)
-        self.keys, self.invoices = [key for key, _ in rows], [invoice for _, invoice in rows]
+    def __init__(self, keyed: Iterable[tuple[object, object, InvoiceCandidate]]) -> None:
+        self.rows: dict[object, list[tuple[Any, UUID, InvoiceCandidate]]] = defaultdict(list)
+        for key, value, invoice in keyed:
+            self.rows[key].append((value, invoice.id, invoice))
+        for rows in self.rows.values():
+            rows.sort(key=lambda row: row[:2])
 
-    def nearest(self, *key: object) -> Iterator[InvoiceCandidate]:
-        """At most `CANDIDATES_MAX`, half of them from each side, with the same first part of the key."""
-        at = bisect_left(self.keys, key)
-        for place in range(max(0, at - CANDIDATES_MAX // 2), min(len(self.keys), at + CANDIDATES_MAX // 2)):
-            if self.keys[place][0] == key[0]:
-                yield self.invoices[place]
+    def nearest(self, key: object, value: object) -> Iterator[InvoiceCandidate]:
+        """At most `CANDIDATES_MAX`, half of them from each side of `value`."""
+        rows = self.rows.get(key, [])
+        at = bisect_left(rows, value, key=lambda row: row[0])
+        for _, _, invoice in rows[max(0, at - CANDIDATES_MAX // 2) : at + CANDIDATES_MAX // 2]:
+            yield invoice
 
 
 class MemoryLookup:
     """Finds the candidates of a transfer among `invoices`, open ones only."""
 
     def __init__(self, invoices: Sequence[InvoiceCandidate]) -> None:
-        self.by_reference: dict[str, list[InvoiceCandidate]] = defaultdict(list)
-        self.by_ocr = {normal(invoice.ocr or ""): invoice for invoice in invoices}
-        self.by_account: dict[str, list[InvoiceCandidate]] = defaultdict(list)
+        amounts = [((i.currency, i.outstanding_cents), i) for i in invoices]
+        names = [((i.currency, i.outstanding_cents), name_key(i.customer_name), i) for i in invoices]
+        self.by_ocr: dict[str, list[InvoiceCandidate]] = defaultdict(list)
         for invoice in invoices:
-            keys = (normal(invoice.ocr or ""), normal(invoice.number), normal(digits_of(invoice.number)))
-            for key in dict.fromkeys(keys):
-                self.by_reference[key].append(invoice)
-            for account in filter(None, (invoice.customer_account, invoice.tenant_bankgiro)):
-                self.by_account[account].append(invoice)
-        rows = [(i, (i.currency, i.outstanding_cents), name_key(i.customer_name)) for i in invoices]
-        self.by_amount = SortedInvoices(((amount, i.due_on), i) for i, amount, _ in rows)
-        self.by_name = SortedInvoices(((i.currency, name, i.outstanding_cents), i) for i, _, name in rows)
-        self.by_amount_and_name = SortedInvoices(((amount, name), i) for i, amount, name in rows)
-        self.by_amount_and_name_backwards = SortedInvoices(((amount, name[::-1]), i) for i, amount, name in rows)
+            self.by_ocr[normal(invoice.ocr or "")].append(invoice)
+        self.by_number = SortedInvoices((normal(i.number), i.outstanding_cents, i) for i in invoices)
+        self.by_digits = SortedInvoices(
+            (normal(digits_of(i.number)), i.outstanding_cents, i) for i in invoices if not i.number.isdigit()
+        )
+        self.by_amount = SortedInvoices((amount, i.due_on, i) for amount, i in amounts)
+        self.by_amount_and_name = SortedInvoices(names)
+        self.by_amount_and_name_backwards = SortedInvoices((amount, name[::-1], i) for amount, name, i in names)
+        self.by_name = SortedInvoices((i.currency, (name, i.outstanding_cents), i) for _, name, i in names)
+        accounts = [(account, i) for i in invoices for account in {i.customer_account, i.tenant_bankgiro} if account]
+        self.by_account = SortedInvoices((normal(account), i.outstanding_cents, i) for account, i in accounts)
 
     def candidates(self, sought: Lookups) -> list[InvoiceCandidate]:
-        """Every invoice found under any of the keys, each once."""
-        return list({invoice.id: invoice for invoice in self._found(sought)}.values())
+        """Every invoice of the currency found under any of the keys, each once."""
+        return list(
+            {invoice.id: invoice for invoice in self._found(sought) if invoice.currency == sought.currency}.values()
+        )
 
     def _found(self, sought: Lookups) -> Iterator[InvoiceCandidate]:
-        amounts = [(sought.currency, cents) for cents in sought.amounts_cents]
+        whole = sought.amounts_cents[0]
+        for key in (*sought.references, *sought.slips):
+            yield from self.by_ocr.get(key, ())[:CANDIDATES_MAX]
         for key in sought.references:
-            yield from sorted(self.by_reference.get(key, ()), key=lambda i: _unlike(i, sought))[:CANDIDATES_MAX]
-        yield from (self.by_ocr[key] for key in sought.slips if key in self.by_ocr)
-        for amount in amounts:
+            yield from self.by_number.nearest(key, whole)
+            yield from self.by_digits.nearest(key, whole)
+        for amount in ((sought.currency, cents) for cents in sought.amounts_cents):
             yield from self.by_amount.nearest(amount, sought.booked_on)
             for name in sought.name_keys:
                 yield from self.by_amount_and_name.nearest(amount, name)
                 yield from self.by_amount_and_name_backwards.nearest(amount, name[::-1])
         for name in sought.name_keys:
-            yield from self.by_name.nearest(sought.currency, name, sought.amounts_cents[0])
-        for account in filter(None, (sought.account, sought.payee)):
-            yield from sorted(self.by_account.get(account, ()), key=lambda i: _unlike(i, sought))[:CANDIDATES_MAX]
-
-
-def _unlike(invoice: InvoiceCandidate, sought: Lookups) -> tuple[bool, int]:
-    """Another currency last, the nearest amount first."""
-    return invoice.currency != sought.currency, min(abs(invoice.outstanding_cents - c) for c in sought.amounts_cents)
+            yield from self.by_name.nearest(sought.currency, (name, whole))
+        if sought.account:
+            yield from self.by_account.nearest(normal(sought.account), whole)

@@ -19,7 +19,8 @@ RF_BODY_MAX = 21
 SLIP_DIGITS_MIN = 5
 
 DIGITS = re.compile(r"[0-9]+")
-NOT_ALPHANUMERIC = re.compile(r"[^0-9A-Z]+")
+NOT_ALPHANUMERIC = re.compile(r"[^0-9A-Za-z]+")
+RF_HEAD = re.compile("RF[0-9]{2}")
 
 
 @unique
@@ -100,7 +101,7 @@ def rf_of(reference: str) -> str:
 
     Raises: ValueError where it holds none of them, or more than 21.
     """
-    body = NOT_ALPHANUMERIC.sub("", reference.upper())
+    body = NOT_ALPHANUMERIC.sub("", reference).upper()
     if not 0 < len(body) <= RF_BODY_MAX:
         raise ValueError(f"A creditor reference cannot be made of {reference!r}: it takes 1 to 21 letters and digits.")
     return f"RF{mod_97_10.calc_check_digits(body + 'RF')}{body}"
@@ -116,16 +117,17 @@ def digits_of(reference: str) -> str:
 
 
 def normal(reference: str) -> str:
-    """The form in which references are compared: capitals and digits only, without the leading zeros of a number.
+    """The form in which references are compared: ASCII capitals and digits only, without the leading zeros of a number.
 
-    Banks and people pad numbers with zeros ("00040147"); a creditor reference keeps its RF and check digits.
+    Banks and people pad numbers with zeros ("00040147"); a creditor reference keeps its RF and check digits. The
+    database's `reference_key` is the same function.
     """
     if reference.isascii() and reference.isdigit():
         return reference.lstrip("0")
-    compact = NOT_ALPHANUMERIC.sub("", reference.upper())
+    compact = NOT_ALPHANUMERIC.sub("", reference).upper()
     if compact.isdigit():
         return compact.lstrip("0")
-    return compact[:4] + compact[4:].lstrip("0") if compact.startswith("RF") and is_rf(compact) else compact
+    return compact[:4] + compact[4:].lstrip("0") if RF_HEAD.match(compact) else compact
 
 
 @unique

@@ -33,7 +33,6 @@ class Lookups:
     amounts_cents: tuple[int, ...]
     name_keys: tuple[str, ...]
     account: str | None
-    payee: str | None
 
 
 def lookups(transfer: TransferFacts) -> Lookups:
@@ -52,7 +51,6 @@ def lookups(transfer: TransferFacts) -> Lookups:
         amounts_cents=tuple(dict.fromkeys((transfer.amount.cents, *parts))),
         name_keys=tuple(name for name in dict.fromkeys(names) if name),
         account=transfer.counterparty_account,
-        payee=transfer.payee,
     )
 
 

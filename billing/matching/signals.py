@@ -11,6 +11,7 @@ from billing.matching.mentions import Mention
 from billing.matching.names import is_named_in, likeness
 from billing.matching.references import Likeness
 from billing.money import Money, exponent
+from billing.ocr import normal
 
 OCR = SignalKind.OCR, 0.40
 AMOUNT = SignalKind.AMOUNT, 0.25
@@ -152,8 +153,4 @@ def judge_history(reading: Reading, candidate: InvoiceCandidate) -> Judged | Non
 
 
 def _is_same_account(one: str | None, other: str | None) -> bool:
-    return bool(one and other) and _compact(one or "") == _compact(other or "")
-
-
-def _compact(account: str) -> str:
-    return "".join(c for c in account.upper() if c.isalnum()).lstrip("0")
+    return bool(one and other) and normal(one or "") == normal(other or "")
