@@ -126,33 +126,44 @@ class Door:
         return await self._run(admitted, request_id, gone)
 
     def _admit(self, asked: Operation, caller: Caller | None) -> Admitted:
-        """Raises: what admission raises, `Invalid`."""
+        """Raises: what admission raises; after it, `Invalid`."""
         now = self._now()
-        known = self._valid.get(asked.text)
-        try:
-            document = known or Document.read(asked.text)
-            operation = document.operation(asked.name)
-        except GraphQLError as error:
-            raise Invalid([tell_invalid(error)]) from None
+        document, operation = self._read(asked)
         reason = self._admission.admit(document, operation, asked.variables, caller=caller, now=now)
-        hide = not self._open_schema and (caller is None or Role.SYS_FINANCE not in caller.roles)
-        if asked.holds_nul():
-            raise Invalid([tell_refusal(BadInput("No text may hold the character U+0000.", argument="variables"))])
-        try:
-            limits.check(document, operation, asked.variables, self._schema)
-        except Refusal as refusal:
-            raise Invalid([tell_refusal(refusal)]) from None
-        if known is None:
-            _refuse(validate(self._schema, document.ast, RULES, max_errors=ERRORS_MAX, hide_suggestions=hide))
-            self._valid.keep(asked.text, document)
+        hide_suggestions = not self._open_schema and (caller is None or Role.SYS_FINANCE not in caller.roles)
+        self._weigh(asked, document, operation)
+        self._validate(asked, document, hide_suggestions=hide_suggestions)
         return Admitted(
             asked=asked,
             document=document,
             operation=operation,
-            variables=self._coerced(asked, operation, hide_suggestions=hide),
+            variables=self._coerced(asked, operation, hide_suggestions=hide_suggestions),
             context=self._make_context(caller=caller, now=now, reason=reason),
-            hide_suggestions=hide,
+            hide_suggestions=hide_suggestions,
         )
+
+    def _read(self, asked: Operation) -> tuple[Document, OperationDefinitionNode]:
+        try:
+            document = self._valid.get(asked.text) or Document.read(asked.text)
+            return document, document.operation(asked.name)
+        except GraphQLError as error:
+            raise Invalid([tell_invalid(error)]) from None
+
+    def _weigh(self, asked: Operation, document: Document, operation: OperationDefinitionNode) -> None:
+        try:
+            if asked.holds_nul():
+                raise BadInput("No text may hold the character U+0000.", argument="variables")
+            limits.check(document, operation, asked.variables, self._schema)
+        except Refusal as refusal:
+            raise Invalid([tell_refusal(refusal)]) from None
+
+    def _validate(self, asked: Operation, document: Document, *, hide_suggestions: bool) -> None:
+        if self._valid.get(asked.text) is document:
+            return
+        errors = validate(self._schema, document.ast, RULES, max_errors=ERRORS_MAX, hide_suggestions=hide_suggestions)
+        if errors:
+            raise Invalid(map(tell_invalid, errors))
+        self._valid.keep(asked.text, document)
 
     def _coerced(
         self, asked: Operation, operation: OperationDefinitionNode, *, hide_suggestions: bool
@@ -183,11 +194,6 @@ class Door:
         for told in errors:
             log_unexpected(told.unexpected)
         return Answer(outcome=Outcome.EXECUTED, data=result.data, errors=errors)
-
-
-def _refuse(errors: list[GraphQLError]) -> None:
-    if errors:
-        raise Invalid(map(tell_invalid, errors))
 
 
 async def _unless(gone: Gone, work: Awaitable[ExecutionResult]) -> ExecutionResult | None:
