@@ -1,0 +1,71 @@
+"""What must hold of a staged file before it may touch the books, whoever wrote its reader."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+
+from billing.money import Money
+from providers.settlement_files import BankFileInvalid, Finding
+
+FINDINGS_MAX = 101  # one more than a refusal lists
+
+UNSIGNED = """
+select lower(kind), coalesce(reference, ordinal::text), cents, currency
+  from staged
+ where (kind = 'PAYMENT' and cents = 0) or (kind = 'DEBIT' and cents >= 0)
+ order by place limit %s"""
+UNEVEN = """
+select deposit, d.reference, d.cents, d.currency, coalesce(p.cents, 0), coalesce(p.currency, d.currency)
+  from (select deposit, reference, cents, currency from staged where kind = 'DEPOSIT') d
+  full join (select deposit, currency, sum(cents)::bigint as cents from staged where kind = 'PAYMENT' group by 1, 2) p
+       using (deposit)
+ where (d.cents, d.currency) is distinct from (coalesce(p.cents, 0), coalesce(p.currency, d.currency))
+ order by 1 limit %s"""
+REPEATED = """
+select given.key, count(*)
+  from staged s cross join unnest(s.identities) as given(key)
+ group by given.key having count(*) > 1
+ order by given.key limit %s"""
+CONTRADICTING = """
+select distinct on (s.place) lower(s.kind), coalesce(s.reference, s.ordinal::text), s.cents, s.currency, k.amount_cents
+  from staged s cross join unnest(s.identities) as given(key)
+  join bank_identity k on (k.provider, k.key) = (%s, given.key)
+ where k.amount_cents <> s.cents
+ order by s.place limit %s"""
+
+
+def refuse_unsound(cursor: psycopg.Cursor[Any], *, provider: str) -> None:
+    """Amounts have their sign; every deposit is the sum of its payments; an identity names one thing of one amount, now and in future.
+
+    Raises: BankFileInvalid.
+    """
+    findings = [*_unsigned(cursor), *_uneven(cursor), *_repeated(cursor), *_contradicting(cursor, provider)]
+    if findings:
+        raise BankFileInvalid(findings)
+
+
+def _unsigned(cursor: psycopg.Cursor[Any]) -> Iterator[Finding]:
+    for kind, reference, cents, currency in cursor.execute(UNSIGNED, [FINDINGS_MAX]):
+        yield Finding(where=f"{kind} {reference}", what=f"it cannot be of {Money(cents, currency)}")
+
+
+def _uneven(cursor: psycopg.Cursor[Any]) -> Iterator[Finding]:
+    for number, reference, cents, currency, paid_cents, paid_in in cursor.execute(UNEVEN, [FINDINGS_MAX]):
+        paid = Money(paid_cents, paid_in)
+        if cents is None:
+            yield Finding(where=f"deposit number {number}", what=f"it is missing; there are payments of {paid} of it")
+        else:
+            what = f"it is of {Money(cents, currency)}, but its payments add up to {paid}"
+            yield Finding(where=f"deposit {reference}", what=what)
+
+
+def _repeated(cursor: psycopg.Cursor[Any]) -> Iterator[Finding]:
+    for key, count in cursor.execute(REPEATED, [FINDINGS_MAX]):
+        yield Finding(where=f"identity {key}", what=f"it is given {count} times")
+
+
+def _contradicting(cursor: psycopg.Cursor[Any], provider: str) -> Iterator[Finding]:
+    for kind, reference, cents, currency, before in cursor.execute(CONTRADICTING, [provider, FINDINGS_MAX]):
+        what = f"it is of {Money(cents, currency)}, but was of {Money(before, currency)} when it was booked"
+        yield Finding(where=f"{kind} {reference}", what=what)

@@ -1,0 +1,175 @@
+"""What a bank file says, put into the temporary table `staged`, item by item, before any of it counts."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+import orjson
+import psycopg
+
+from billing import matching
+from providers.settlement_files import (
+    Debit,
+    Deposit,
+    Item,
+    Reference,
+    ReferenceKind,
+    SettledPayment,
+    StatementBalance,
+    Warning,  # noqa: A004 - the contract's word
+)
+
+STAGED = """
+create temporary table staged (
+    place int, kind text, cents bigint, currency text, identities text[], deposit int, ordinal int, booked_on date,
+    reference text, payee text, account text, counterparty_name text, counterparty_account text, message text,
+    ocr_text text, refs jsonb, certain_key text, is_charge boolean,
+    id uuid default uuid7(), known_as uuid
+) on commit drop"""
+
+
+class Staged(NamedTuple):
+    """A row: a PAYMENT of the deposit numbered `deposit`, the DEPOSIT of that number itself, or a DEBIT.
+
+    `certain_key`: the reference by which a machine may match it. Filled later, `known_as` is what it was booked as before.
+    """
+
+    place: int
+    kind: str
+    cents: int
+    currency: str
+    identities: Sequence[str] | str
+    deposit: int | None = None
+    ordinal: int | None = None
+    booked_on: date | None = None
+    reference: str | None = None
+    payee: str | None = None
+    account: str | None = None
+    counterparty_name: str | None = None
+    counterparty_account: str | None = None
+    message: str | None = None
+    ocr_text: str | None = None
+    refs: str | None = None
+    certain_key: str | None = None
+    is_charge: bool | None = None
+
+
+Progress = Callable[[str, int], None]
+"""Told now and then what is being done and how much of it is done."""
+
+ANY_DAY = date.min  # a payment's day comes with its deposit; the references do not depend on it
+COPY = f"copy staged ({', '.join(Staged._fields)}) from stdin"
+TOLD_EVERY = 5_000
+
+
+def stage(cursor: psycopg.Cursor[Any], items: Iterable[Item], *, progress: Progress) -> list[str]:
+    """Stream the items of a file into `staged`; gives the warnings among them.
+
+    Raises: BankFileInvalid, as the reader does.
+    """
+    warnings: list[str] = []
+    cursor.execute(STAGED)
+    with cursor.copy(COPY) as copy:
+        for place, item in enumerate(items, 1):
+            if isinstance(item, Warning):
+                warnings.append(item.text)
+            elif (row := _row(place, item)) is not None:
+                copy.write_row(row)
+            if place % TOLD_EVERY == 0:
+                progress("items read", place)
+    cursor.execute("analyze staged (place, kind, deposit, certain_key)")
+    return warnings
+
+
+def _row(place: int, item: SettledPayment | Deposit | Debit | StatementBalance) -> Staged | None:
+    """What of an item is booked: nothing of a balance, which a bank only states."""
+    match item:
+        case SettledPayment():
+            return _payment(place, item)
+        case Deposit():
+            return _deposit(place, item)
+        case Debit():
+            return _debit(place, item)
+        case StatementBalance():
+            return None
+
+
+def _payment(place: int, payment: SettledPayment) -> Staged:
+    return Staged(
+        place=place,
+        kind="PAYMENT",
+        cents=payment.amount.cents,
+        currency=payment.amount.currency,
+        identities=_array(payment.identities),
+        deposit=payment.deposit,
+        ordinal=payment.ordinal,
+        reference=payment.bank_reference,
+        payee=payment.payee,
+        counterparty_name=payment.counterparty_name,
+        counterparty_account=payment.counterparty_account,
+        message=payment.message,
+        ocr_text=_shown(payment.references),
+        refs=orjson.dumps([_reference(reference) for reference in payment.references]).decode(),
+        certain_key=_certain_key(payment),
+    )
+
+
+def _deposit(place: int, deposit: Deposit) -> Staged:
+    return Staged(
+        place=place,
+        kind="DEPOSIT",
+        cents=deposit.amount.cents,
+        currency=deposit.amount.currency,
+        identities=_array(deposit.identities),
+        deposit=deposit.number,
+        booked_on=deposit.booked_on,
+        reference=deposit.reference,
+        payee=deposit.payee,
+        account=deposit.account,
+    )
+
+
+def _debit(place: int, debit: Debit) -> Staged:
+    return Staged(
+        place=place,
+        kind="DEBIT",
+        cents=debit.amount.cents,
+        currency=debit.amount.currency,
+        identities=_array(debit.identities),
+        booked_on=debit.booked_on,
+        reference=debit.reference,
+        message=debit.description,
+        is_charge=debit.is_charge,
+    )
+
+
+def _array(identities: Sequence[str]) -> Sequence[str] | str:
+    """Most payments have none, and an empty list is slow to write."""
+    return list(identities) or "{}"
+
+
+def _reference(reference: Reference) -> dict[str, object]:
+    amount = reference.amount
+    return {
+        "text": reference.text,
+        "kind": reference.kind.value,
+        "amount_cents": None if amount is None else amount.cents,
+    }
+
+
+def _certain_key(payment: SettledPayment) -> str | None:
+    """The rule is `billing.matching`'s; most payments in free text need not be read for it."""
+    if all(reference.kind is ReferenceKind.TEXT for reference in payment.references):
+        return None
+    references = tuple(
+        matching.TransferReference(text=one.text, kind=one.kind, amount=one.amount) for one in payment.references
+    )
+    return matching.certain_key(matching.TransferFacts(amount=payment.amount, booked_on=ANY_DAY, references=references))
+
+
+def _shown(references: Sequence[Reference]) -> str | None:
+    """The reference a person looks for first: one that was checked, or else the only one."""
+    checked = [reference.text for reference in references if reference.kind is not ReferenceKind.TEXT]
+    if checked:
+        return checked[0]
+    return references[0].text if len(references) == 1 else None

@@ -1,0 +1,78 @@
+"""What a person should know of a file that is booked, in sentences."""
+
+from collections.abc import Iterator
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import dict_row
+
+from billing.fx import STALE_AFTER, Rates
+from billing.money import Money
+
+LISTED_MAX = 50
+
+KNOWN_DEPOSITS = """
+select d.place, d.reference, d.booked_on, d.cents, d.currency, min(f.file_name) as file_name,
+       case count(p.place) when 1 then '1 payment was' else count(p.place) || ' payments were' end as payments
+  from staged d
+  left join staged p on p.kind = 'PAYMENT' and p.deposit = d.deposit
+  left join bank_deposit b on b.id = d.known_as
+  left join bank_transfer t on t.id = d.known_as
+  left join bank_file f on f.id = coalesce(b.bank_file_id, t.bank_file_id)
+ where d.kind = 'DEPOSIT' and d.known_as is not null
+ group by d.place, d.reference, d.booked_on, d.cents, d.currency"""
+KNOWN_PAYMENTS = """
+select d.place, d.reference, d.booked_on, d.cents, d.currency, min(f.file_name) as file_name,
+       case count(*) when 1 then '1 payment is' else count(*) || ' payments are' end as payments
+  from staged d
+  join staged p on p.kind = 'PAYMENT' and p.deposit = d.deposit and p.known_as is not null
+  left join bank_deposit b on b.id = p.known_as
+  left join bank_transfer t on t.id = p.known_as
+  left join bank_file f on f.id = coalesce(b.bank_file_id, t.bank_file_id)
+ where d.kind = 'DEPOSIT' and d.known_as is null
+ group by d.place, d.reference, d.booked_on, d.cents, d.currency"""
+KNOWN_DEBITS = """
+select place, reference, booked_on, cents, currency
+  from staged where kind = 'DEBIT' and known_as is not null"""
+NEW_DEBITS = """
+select place, reference, booked_on, cents, currency, message,
+       case when is_charge then 'as a bank charge' else 'as unmatched: nothing here ordered it' end as how
+  from staged where kind = 'DEBIT' and known_as is null"""
+DAYS = """
+select distinct p.currency, d.booked_on
+  from staged d join staged p on p.deposit = d.deposit and p.kind = 'PAYMENT' and p.known_as is null
+ where d.kind = 'DEPOSIT'
+ union
+select currency, booked_on from staged where kind = 'DEBIT' and known_as is null
+ order by 1, 2"""
+
+SENTENCES = {
+    "Deposit {reference} of {booked_on}, {amount}, is known from {file_name}: its {payments} not booked again.": KNOWN_DEPOSITS,
+    "Of deposit {reference} of {booked_on}, {amount}, {payments} known from {file_name} and not booked again.": KNOWN_PAYMENTS,
+    "Debit {reference} of {booked_on}, {amount}, is known and was not booked again.": KNOWN_DEBITS,
+    "Debit {reference} of {booked_on}, {amount} ({message}), is booked {how}.": NEW_DEBITS,
+}
+
+
+def told(cursor: psycopg.Cursor[Any], rates: Rates) -> Iterator[str]:
+    """What was recognised and not booked again, what left the account, and which exchange rates are old.
+
+    Raises: FxRateMissing.
+    """
+    for sentence, query in SENTENCES.items():
+        yield from _listed(cursor.connection, query, sentence)
+    for currency, day in cursor.execute(DAYS).fetchall():
+        if rates.is_stale(currency, day):
+            yield f"The exchange rate of {currency} used for {day} is more than {STALE_AFTER.days} days old."
+
+
+def _listed(connection: psycopg.Connection[Any], query: LiteralString, sentence: str) -> Iterator[str]:
+    """One sentence a row, in the order of the file, and how many more there are than are listed."""
+    listed = sql.SQL("select *, count(*) over () as found from ({}) as every order by place limit {}")
+    with connection.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(listed.format(sql.SQL(query), LISTED_MAX)).fetchall()
+    for row in rows:
+        yield sentence.format(**row, amount=Money(row["cents"], row["currency"]))
+    if rows and rows[0]["found"] > LISTED_MAX:
+        yield f"{rows[0]['found'] - LISTED_MAX} more of these are not listed."
