@@ -1,0 +1,177 @@
+"""What came before is recognised, in whatever file or format it comes again, and not booked twice."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from billing.money import Money
+from billing.ocr import ocr_of
+from procedures.receive_transfers import BankFileDuplicate
+from providers import BankFileInvalid, Debit
+from storage.engine import Database
+from tests.books import LittleBooks
+from tests.procedures.intake import (
+    DAY,
+    Partner,
+    assert_sound,
+    by_ocr,
+    counts,
+    deposit,
+    know_rate,
+    partner_items,
+    received,
+)
+from tests.providers.bank_files import Paid, PaidIn, bgmax, camt, camt054, entry, notification, structured, transaction
+
+OCR = ocr_of("145488")
+DEPOSIT = PaidIn(
+    payments=[by_ocr(125_000, OCR), Paid(cents=45_000, reference="avgift", code="3", name="Anna")],
+    day=DAY,
+    serial=70,
+)
+
+
+def test_the_same_bytes_again_are_refused_with_when_and_by_whom_they_came(
+    database: Database, little: LittleBooks
+) -> None:
+    received(database, bgmax(DEPOSIT), file_name="monday.txt")
+    before = counts(little.connection)
+
+    with pytest.raises(BankFileDuplicate) as refused:
+        received(database, bgmax(DEPOSIT), file_name="tuesday.txt")
+
+    assert str(refused.value) == (
+        "The same file came before, as monday.txt, on 2026-11-20 12:00 UTC by finance@example.org. Nothing was booked."
+    )
+    assert counts(little.connection) == before
+
+
+def test_a_deposit_in_three_formats_is_booked_once(database: Database, little: LittleBooks) -> None:
+    know_rate(little)
+    little.invoice(little.tenant(), 125_000, ocr=OCR)
+    parts = [transaction("1250.00", structured(OCR)), transaction("450.00", structured("avgift", is_ocr=False))]
+    both = entry("1700.00", *parts, reference="BG9912346 00070-0000001", servicer_reference="E1", day=DAY)
+    # The statement does not know the bankgiro's serial number: it shares only the bank's own reference with camt.054.
+    alone = entry("1700.00", servicer_reference="E1", day=DAY, text="Bankgiro")
+
+    first = received(database, bgmax(DEPOSIT), file_name="bgmax.txt")
+    notified = received(database, camt(notification(both)), file_name="054.xml")
+    stated = received(database, camt(notification(alone), message="053"), file_name="053.xml")
+
+    assert (first.transfer_count, first.matched_count, first.known_count) == (2, 1, 0)
+    assert (notified.transfer_count, notified.known_count, notified.totals) == (0, 2, ())
+    [warning] = notified.warnings
+    assert warning.startswith("Deposit BG9912346 00070-0000001 of 2026-11-19, 1\N{NO-BREAK SPACE}700.00 SEK, is known")
+    assert warning.endswith("known from bgmax.txt: its 2 payments were not booked again.")
+    assert (stated.transfer_count, stated.known_count) == (0, 1)
+    assert "is known from bgmax.txt: its 1 payment was not booked again." in stated.warnings[0]
+    assert little.balance("1930") == 170_000
+    assert [counts(little.connection)[table] for table in ("bank_file", "bank_deposit", "bank_transfer")] == [3, 1, 2]
+    assert_sound(little.connection)
+
+
+def test_the_other_way_round_it_is_known_too(database: Database, little: LittleBooks) -> None:
+    received(database, camt054(DEPOSIT))
+    again = received(database, bgmax(DEPOSIT))
+
+    assert (again.transfer_count, again.known_count) == (0, 2)
+    assert little.balance("1930") == 170_000
+
+
+def test_a_file_with_known_and_new_deposits_books_the_new_ones(database: Database, little: LittleBooks) -> None:
+    received(database, bgmax(DEPOSIT))
+
+    file = received(database, bgmax(DEPOSIT, replace(DEPOSIT, serial=71)))
+
+    assert (file.transfer_count, file.known_count) == (2, 2)
+    assert little.balance("1930") == 340_000
+    assert_sound(little.connection)
+
+
+def test_equal_payments_of_different_deposits_are_both_booked(database: Database, little: LittleBooks) -> None:
+    received(database, bgmax(DEPOSIT))
+
+    assert received(database, bgmax(replace(DEPOSIT, day=date(2026, 11, 20), serial=72))).transfer_count == 2
+
+
+def test_a_payment_known_by_itself_is_left_out_of_a_new_deposit(database: Database, little: LittleBooks) -> None:
+    know_rate(little)
+    received(database, b"1", file_name="first", registry=Partner(partner_items(100, 200)))
+    known, new = partner_items(200, 300, number=1, identities=("d2",))[:2]
+    items = [replace(known, identities=("d1/2",)), new, deposit(500, identities=("d2",))]
+
+    file = received(database, b"2", registry=Partner(items))
+
+    assert (file.transfer_count, file.known_count, file.totals) == (1, 1, (Money(300, "SEK"),))
+    assert file.warnings == (
+        "Of deposit Deposit 1 of 2026-11-19, 5.00 SEK, 1 payment is known from first and not booked again.",
+    )
+    amounts = little.connection.execute("select amount_cents, payment_count from bank_deposit order by id").fetchall()
+    assert amounts == [(300, 2), (300, 1)]
+    assert little.balance("1930") == 600
+    assert_sound(little.connection)
+
+
+def test_a_deposit_whose_payments_are_all_known_is_known_from_then_on(database: Database, little: LittleBooks) -> None:
+    received(database, b"1", file_name="first", registry=Partner(partner_items(100, 200)))
+    regrouped = partner_items(100, 200, identities=("d1", "other"))[:2]
+
+    again = received(database, b"2", registry=Partner([*regrouped, deposit(300, identities=("d2",))]))
+    later = received(database, b"3", registry=Partner(partner_items(300, identities=("d2", "more"))))
+
+    assert (again.transfer_count, again.known_count) == (0, 2)
+    assert (later.transfer_count, later.known_count) == (0, 1)
+    assert "Deposit Deposit 1 of 2026-11-19, 3.00 SEK, is known from first" in later.warnings[0]
+    assert counts(little.connection)["bank_deposit"] == 1
+
+
+def test_a_debit_is_booked_once(database: Database, little: LittleBooks) -> None:
+    know_rate(little)
+    debit = Debit(
+        amount=Money(-4_500, "SEK"),
+        booked_on=DAY,
+        reference="C1",
+        identities=("c1",),
+        description="Fee",
+        is_charge=True,
+    )
+
+    received(database, b"1", registry=Partner([debit]))
+    again = received(database, b"2", registry=Partner([debit]))
+
+    assert again.warnings == ("Debit C1 of 2026-11-19, -45.00 SEK, is known and was not booked again.",)
+    assert (little.balance("6570"), little.balance("1930")) == (4_500, -4_500)
+
+
+def test_another_amount_under_a_known_identity_is_refused(database: Database, little: LittleBooks) -> None:
+    received(database, b"1", registry=Partner(partner_items(100, 200)))
+    before = counts(little.connection)
+
+    with pytest.raises(BankFileInvalid) as refused:
+        received(database, b"2", registry=Partner(partner_items(100, 250)))
+
+    assert refused.value.findings == [
+        "payment 2: it is of 2.50 SEK, but was of 2.00 SEK when it was booked",
+        "deposit Deposit 1: it is of 3.50 SEK, but was of 3.00 SEK when it was booked",
+    ]
+    assert counts(little.connection) == before
+
+
+def test_another_providers_identities_are_its_own(database: Database, little: LittleBooks) -> None:
+    received(database, b"1", registry=Partner(partner_items(100)), provider="one")
+
+    assert received(database, b"2", registry=Partner(partner_items(999)), provider="two").transfer_count == 1
+
+
+def test_only_fifty_recognised_deposits_are_listed(database: Database, little: LittleBooks) -> None:
+    know_rate(little)
+    items = [item for number in range(1, 54) for item in partner_items(100, number=number, identities=(f"d{number}",))]
+    received(database, b"1", registry=Partner(items))
+
+    again = received(database, b"2", registry=Partner(items))
+
+    assert again.known_count == 53
+    assert len(again.warnings) == 51
+    assert again.warnings[0].startswith("Deposit Deposit 1 of")
+    assert again.warnings[-1] == "3 more of these are not listed."
