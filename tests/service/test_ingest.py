@@ -1,0 +1,132 @@
+"""`billing ingest`: each file by itself, what became of it in a line."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from click.testing import CliRunner, Result
+
+from billing.ocr import ocr_of
+from graphql_api.cli import ingest, main
+from storage.engine import Database
+from tests.books import LittleBooks
+from tests.procedures.intake import DAY, by_ocr
+from tests.providers.bank_files import Paid, PaidIn, bgmax, camt054
+
+OCR = ocr_of("145488")
+DEPOSIT = PaidIn(payments=[by_ocr(125_000, OCR), Paid(cents=45_000, code="0")], day=DAY, serial=70)
+
+
+@pytest.fixture
+def little(runtime: psycopg.Connection[Any]) -> LittleBooks:
+    return LittleBooks(runtime)
+
+
+@pytest.fixture
+def billing(database: Database, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    """The command line on the test's own database."""
+
+    @contextmanager
+    def opened(_settings: object) -> Iterator[Database]:
+        yield database
+
+    monkeypatch.setattr(ingest, "open_database", opened)
+    monkeypatch.delenv("BILLING_BANK_SAMPLES", raising=False)  # the tests' own, no setting of the service
+    return CliRunner()
+
+
+def test_every_file_is_a_line_with_what_was_booked_matched_and_waits(
+    billing: CliRunner, little: LittleBooks, tmp_path: Path
+) -> None:
+    little.invoice(little.tenant(), 125_000, ocr=OCR)
+    monday, tuesday = tmp_path / "monday.txt", tmp_path / "tuesday.xml"
+    monday.write_bytes(bgmax(DEPOSIT))
+    tuesday.write_bytes(camt054(DEPOSIT))
+
+    done = run(billing, "--reason", "Came by mail", "--actor", "a@example.org", monday, tuesday)
+
+    assert done.exit_code == 0, done.output
+    first, _stale, second, known = done.stdout.splitlines()
+    assert first == f"{monday}: BgMax 01, 2 transfers booked (1\N{NO-BREAK SPACE}700.00 SEK): 1 matched, 1 waiting."
+    assert second == f"{tuesday}: camt.054.001.02, 0 transfers booked: 0 matched, 0 waiting, 2 known before."
+    assert known.endswith("is known from monday.txt: its 2 payments were not booked again.")
+    assert little.one("select distinct actor, reason from audit_event") == ("a@example.org", "Came by mail")
+
+
+def test_a_file_that_cannot_be_booked_is_named_and_does_not_keep_the_others_out(
+    billing: CliRunner, little: LittleBooks, tmp_path: Path
+) -> None:
+    wrong, right = tmp_path / "wrong.txt", tmp_path / "right.txt"
+    wrong.write_bytes(
+        bgmax(DEPOSIT).replace(b"000000000000170000", b"000000000000170001").replace(b"70000000020", b"70000000030")
+    )
+    right.write_bytes(bgmax(DEPOSIT))
+
+    done = run(billing, wrong, right)
+
+    assert done.exit_code == 2
+    refused, *others = done.stderr.splitlines()
+    assert refused.startswith(f"{wrong}: The bank file cannot be booked: line ")
+    assert refused.endswith("(and 1 more). Nothing was booked.")
+    assert len(others) == 1
+    assert others[0].startswith("  line ")
+    assert done.stdout.startswith(f"{right}: BgMax 01, 2 transfers booked")
+    assert little.one("select count(*) from bank_file") == (1,)
+
+
+def test_the_same_file_again_is_a_refusal(billing: CliRunner, little: LittleBooks, tmp_path: Path) -> None:
+    file = tmp_path / "monday.txt"
+    file.write_bytes(bgmax(DEPOSIT))
+    run(billing, "--actor", "a@example.org", file)
+
+    again = run(billing, file)
+
+    assert (again.exit_code, again.stdout) == (2, "")
+    assert again.stderr.startswith(f"{file}: The same file came before, as monday.txt, on ")
+    assert again.stderr.endswith("by a@example.org. Nothing was booked.\n")
+
+
+def test_a_provider_that_is_not_installed_is_a_refusal(billing: CliRunner, little: LittleBooks, tmp_path: Path) -> None:
+    file = tmp_path / "monday.txt"
+    file.write_bytes(bgmax(DEPOSIT))
+
+    done = run(billing, "--provider", "nobody", file)
+
+    assert done.exit_code == 2
+    assert done.stderr.startswith(f"{file}: ")
+    assert "nobody" in done.stderr
+
+
+def test_a_file_that_is_not_there_is_a_usage_error_before_anything_is_booked(
+    billing: CliRunner, little: LittleBooks, tmp_path: Path
+) -> None:
+    there = tmp_path / "there.txt"
+    there.write_bytes(bgmax(DEPOSIT))
+
+    done = run(billing, there, tmp_path / "missing.txt")
+
+    assert done.exit_code == 2
+    assert "does not exist" in done.stderr
+    assert little.one("select count(*) from bank_file") == (0,)
+
+
+def test_progress_is_shown_on_a_terminal_only(
+    billing: CliRunner, little: LittleBooks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = tmp_path / "first.txt", tmp_path / "second.txt"
+    first.write_bytes(bgmax(DEPOSIT))
+    second.write_bytes(bgmax(PaidIn(payments=DEPOSIT.payments, day=DAY, serial=71)))
+
+    quiet = run(billing, first)
+    monkeypatch.setattr(ingest, "is_terminal", lambda: True)
+    told = run(billing, second)
+
+    assert quiet.stderr == ""
+    assert told.stderr == f"\r{second}: 2 journals booked\r"  # click takes the codes that clear the line out
+
+
+def run(billing: CliRunner, *arguments: str | Path) -> Result:
+    return billing.invoke(main, ["ingest", *map(str, arguments)])
