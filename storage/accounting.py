@@ -64,6 +64,8 @@ class AccountingEntry(Row):
     __tablename__ = "accounting_entry"
     __table_args__ = (
         UniqueConstraint("journal_id", "leg"),
+        Index("accounting_entry_booked_on_id_idx", "booked_on", "id"),
+        Index("accounting_entry_account_booked_on_id_idx", "account", "booked_on", "id"),
         Index("accounting_entry_tenant_credit_idx", "tenant_id", "currency", postgresql_where=text("account = '2420'")),
     )
 

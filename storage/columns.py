@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, DateTime, Enum, ForeignKey, MetaData, Text, Uuid, text
+from sqlalchemy import BigInteger, CheckConstraint, Date, DateTime, Enum, ForeignKey, Index, MetaData, Text, Uuid, text
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
 
 NAMES = {
@@ -46,3 +46,8 @@ def word(*allowed: str, name: str) -> Enum:
 def whole(expression: str, *, name: str) -> CheckConstraint:
     """A rule that every row obeys."""
     return CheckConstraint(expression, name=name)
+
+
+def searched(name: str, *columns: str) -> Index:
+    """An index by which text columns are searched for any part of them."""
+    return Index(name, *columns, postgresql_using="gin", postgresql_ops=dict.fromkeys(columns, "gin_trgm_ops"))

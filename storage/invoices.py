@@ -5,10 +5,10 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Computed, Numeric, UniqueConstraint
+from sqlalchemy import Computed, Index, Numeric, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.columns import Cents, Id, Row, link, whole, word
+from storage.columns import Cents, Id, Row, link, searched, whole, word
 
 ISSUER_TYPES = ("PLATFORM", "TENANT")
 DECLARED_STATUSES = ("DRAFT", "VOID", "UNCOLLECTIBLE")
@@ -36,12 +36,20 @@ class Invoice(Row):
         whole("total_cents >= 0 and tax_cents between 0 and total_cents", name="amounts"),
         whole("paid_cents between 0 and total_cents", name="never_overpaid"),
         whole("refunded_cents between 0 and paid_cents", name="never_overrefunded"),
+        Index("invoice_issued_on_id_idx", "issued_on", "id"),
+        Index("invoice_due_on_id_idx", "due_on", "id"),
+        Index("invoice_total_cents_id_idx", "total_cents", "id"),
+        Index("invoice_outstanding_cents_id_idx", "outstanding_cents", "id"),
+        Index("invoice_number_id_idx", "number", "id"),
+        Index("invoice_status_issued_on_id_idx", "status", "issued_on", "id"),
+        Index("invoice_tenant_id_issued_on_id_idx", "tenant_id", "issued_on", "id"),
+        searched("invoice_searched_idx", "number", "ocr", "customer_name"),
     )
 
     id: Mapped[Id]
     external_id: Mapped[str | None] = mapped_column(unique=True)
     tenant_id: Mapped[UUID] = link("tenant")
-    number: Mapped[str] = mapped_column(index=True)
+    number: Mapped[str]
     ocr: Mapped[str | None]
     issuer_type: Mapped[str] = mapped_column(word(*ISSUER_TYPES, name="issuer_type"))
     customer_name: Mapped[str]

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Computed, FetchedValue, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.columns import Cents, Id, Row, link, whole, word
+from storage.columns import Cents, Id, Row, link, searched, whole, word
 
 METHODS = ("CARD", "BANKGIRO", "BANK_TRANSFER", "SWISH", "SEPA_DEBIT", "OTHER")
 OUTCOMES = ("PENDING", "SUCCEEDED", "FAILED")
@@ -33,6 +33,11 @@ class Payment(Row):
         whole("invoice_id is not null or allocated_cents = 0", name="only_invoices_are_paid"),
         whole("refunded_cents >= 0 and pending_refund_cents >= 0", name="refunds"),
         whole("refunded_cents + pending_refund_cents <= amount_cents", name="never_overrefunded"),
+        Index("payment_paid_at_id_idx", "paid_at", "id"),
+        Index("payment_amount_cents_id_idx", "amount_cents", "id"),
+        Index("payment_status_paid_at_id_idx", "status", "paid_at", "id"),
+        Index("payment_tenant_id_paid_at_id_idx", "tenant_id", "paid_at", "id"),
+        searched("payment_searched_idx", "provider_reference"),
         Index("payment_provider_reference_key", "provider", "provider_reference", unique=True,
               postgresql_where=text("bank_transfer_id is null and provider_reference is not null")),
         Index("payment_invoice_id_idx", "invoice_id", postgresql_where=text("invoice_id is not null")),

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.columns import Cents, Id, Recorded, Row, link, whole, word
@@ -23,7 +23,10 @@ class Subscription(Row):
     """`amount_eur_cents`: the price of one billing interval in EUR cents, locked when the price was set."""
 
     __tablename__ = "subscription"
-    __table_args__ = (whole("current_period_start <= current_period_end", name="period"),)
+    __table_args__ = (
+        whole("current_period_start <= current_period_end", name="period"),
+        Index("subscription_started_on_id_idx", "started_on", "id"),
+    )
 
     id: Mapped[Id]
     external_id: Mapped[str] = mapped_column(unique=True)

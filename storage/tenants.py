@@ -3,10 +3,10 @@
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import Numeric
+from sqlalchemy import Index, Numeric
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.columns import Cents, Id, Row, whole, word
+from storage.columns import Cents, Id, Row, searched, whole, word
 
 INTERVALS = ("DAY", "WEEK", "MONTH", "YEAR")
 
@@ -15,6 +15,7 @@ class Tenant(Row):
     """A federation or club of the platform."""
 
     __tablename__ = "tenant"
+    __table_args__ = (Index("tenant_name_id_idx", "name", "id"), searched("tenant_searched_idx", "name"))
 
     id: Mapped[Id]
     external_id: Mapped[str] = mapped_column(unique=True)

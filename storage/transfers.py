@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -64,7 +64,7 @@ class BankTransfer(Row):
     __tablename__ = "bank_transfer"
     __table_args__ = (
         whole("amount_cents <> 0", name="amount"),
-        Index("bank_transfer_inbox_idx", "booked_on", "id", postgresql_where=text("status = 'UNMATCHED'")),
+        Index("bank_transfer_status_booked_on_id_idx", "status", "booked_on", "id"),
     )
 
     id: Mapped[Id]

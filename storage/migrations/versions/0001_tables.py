@@ -657,10 +657,11 @@ def upgrade() -> None:
 def uuid7() -> str:
     """PostgreSQL 18 makes UUIDv7 itself; before, a random one gets the milliseconds and the version written over it."""
     version = op.get_bind().execute(sa.text("select current_setting('server_version_num')::int")).scalar_one()
-    made = "uuidv7()" if version >= 180000 else OWN_UUID7
+    made = "uuidv7()" if version >= VERSION_18 else OWN_UUID7
     return f"create function uuid7() returns uuid language sql volatile parallel safe as $$ select {made} $$"
 
 
+VERSION_18 = 180000
 OWN_UUID7 = """encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
     placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3)
     from 1 for 6), 52, 1), 53, 1), 'hex')::uuid"""
