@@ -55,25 +55,27 @@ class Done:
     reason: str | None = None
     details: Mapping[str, object] = field(default_factory=dict)
 
-    def parameters(self) -> dict[str, object]:
-        details = json.dumps(self.details, sort_keys=True, ensure_ascii=False, default=str)
+    def as_json(self) -> dict[str, object]:
         return {
-            "at": self.at, "actor": self.actor, "action": self.action, "subject_type": self.subject_type,
-            "subject_id": self.subject_id, "reason": self.reason, "details": details,
-        }  # fmt: skip
+            "occurred_at": self.at.isoformat(),
+            "actor": self.actor,
+            "action": self.action,
+            "subject_type": self.subject_type,
+            "subject_id": str(self.subject_id),
+            "reason": self.reason,
+            "details": json.dumps(self.details, sort_keys=True, ensure_ascii=False, default=str),
+        }
 
 
 async def record(session: AsyncSession, done: Done) -> None:
     """Append to the trail: the last thing a transaction does, since it waits for every other one that records."""
-    await session.execute(
-        text("select audit_append(:at, :actor, :action, :subject_type, :subject_id, :reason, :details)"),
-        done.parameters(),
-    )
+    await session.execute(text("select audit_append(:happened)"), {"happened": _happened([done])})
 
 
 def record_bulk(cursor: psycopg.Cursor[Any], done: Iterable[Done]) -> None:
-    """The same on a plain connection, in order."""
-    cursor.executemany(
-        "select audit_append(%(at)s, %(actor)s, %(action)s, %(subject_type)s, %(subject_id)s, %(reason)s, %(details)s)",
-        [event.parameters() for event in done],
-    )
+    """The same for several events, in order, on a plain connection."""
+    cursor.execute("select audit_append(%s)", [_happened(done)])
+
+
+def _happened(done: Iterable[Done]) -> str:
+    return json.dumps([event.as_json() for event in done], ensure_ascii=False)

@@ -16,22 +16,29 @@ create function audit_hash(previous text, seq bigint, id uuid, occurred_at times
         details)::text, 'UTF8')), 'hex')
 $$"""
 
+# `happened`: an array of events, in order. However many they are, the head is taken once and moved once.
 APPEND = """
-create function audit_append(occurred_at timestamptz, actor text, action text, subject_type text, subject_id uuid,
-                             reason text, details text)
-    returns bigint language plpgsql security definer set search_path = public, pg_temp as $$
+create function audit_append(happened jsonb) returns bigint language plpgsql
+    security definer set search_path = public, pg_temp as $$
 declare
     head audit_head;
-    event_id uuid := uuid7();
-    next_hash text;
+    event record;
 begin
     select * into strict head from audit_head for update;
-    next_hash := audit_hash(head.hash, head.seq + 1, event_id, occurred_at, actor, action, subject_type, subject_id,
-                            reason, details);
-    insert into audit_event (id, seq, occurred_at, actor, action, subject_type, subject_id, reason, details, hash)
-    values (event_id, head.seq + 1, occurred_at, actor, action, subject_type, subject_id, reason, details, next_hash);
-    update audit_head set seq = head.seq + 1, hash = next_hash;
-    return head.seq + 1;
+    for event in
+        select uuid7() as id, e.*
+          from jsonb_to_recordset(happened) as e(occurred_at timestamptz, actor text, action text, subject_type text,
+                                                 subject_id uuid, reason text, details text)
+    loop
+        head.seq := head.seq + 1;
+        head.hash := audit_hash(head.hash, head.seq, event.id, event.occurred_at, event.actor, event.action,
+                                event.subject_type, event.subject_id, event.reason, event.details);
+        insert into audit_event (id, seq, occurred_at, actor, action, subject_type, subject_id, reason, details, hash)
+        values (event.id, head.seq, event.occurred_at, event.actor, event.action, event.subject_type, event.subject_id,
+                event.reason, event.details, head.hash);
+    end loop;
+    update audit_head set seq = head.seq, hash = head.hash;
+    return head.seq;
 end $$"""
 
 
