@@ -1,0 +1,299 @@
+"""What must hold in every set of books, whatever happened: one statement each, which gives the first row that breaks it.
+
+Both sides of an equation are put into one pile, one of them with the other sign, and what does not come to zero is broken.
+Opening balances are left out: they stand for what happened before these books began, and no row backs them.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from storage import audit_chain
+from storage.audit_chain import Place
+
+# Materialised: planned for all counterexamples and not for a first one, since as a rule there is none to be met early.
+FIRST_BROKEN = """
+    with broken (place, sentence) as materialized ({counterexamples})
+    select sentence from broken order by place, sentence limit 1"""
+WHILE_IT_LASTS = (
+    "set transaction isolation level repeatable read, read only",
+    "set local work_mem = '128MB'",  # room to sort and hash in memory
+    "set local statement_timeout = 0",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invariant:
+    """A fact about the books. `counterexamples` selects the rows for which it is false: an id and a sentence each."""
+
+    name: str
+    counterexamples: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """An invariant and what was found: `broken` is the sentence about its first broken row, None when it holds.
+
+    `rows`: how many rows were proven, where they are gone through one by one.
+    """
+
+    name: str
+    broken: str | None
+    rows: int | None = None
+
+
+@contextmanager
+def snapshot(connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """The books as they are now, for all statements inside: what is written meanwhile breaks no equation.
+
+    `connection`: outside any transaction.
+    """
+    with connection.transaction():
+        for setting in WHILE_IT_LASTS:
+            connection.execute(setting)
+        yield
+
+
+def verify(connection: psycopg.Connection[Any], *, anchor: Place | None = None) -> Iterator[Checked]:
+    """Check every invariant, each as it is asked for.
+
+    `connection`: in a `snapshot`. `anchor`: a place of the audit trail that was written down earlier.
+    """
+    for invariant in INVARIANTS:
+        query = FIRST_BROKEN.format(counterexamples=invariant.counterexamples)
+        found = connection.execute(query.encode()).fetchone()
+        yield Checked(name=invariant.name, broken=found and found[0])
+    proven, broken = audit_chain.broken_event(connection)
+    yield Checked(name="audit events follow from each other, from the first to the last", broken=broken, rows=proven)
+    yield Checked(name="the audit head is the last event", broken=audit_chain.broken_head(connection))
+    if anchor is not None:
+        contradiction = audit_chain.contradiction(connection, anchor)
+        yield Checked(name="the audit trail holds the event that was written down", broken=contradiction)
+
+
+INVARIANTS = (
+    Invariant(
+        name="journals balance, in their currency and in EUR",
+        counterexamples="""
+            select journal_id,
+                   format('Journal %s: its legs sum to %s cents, in EUR to %s.', journal_id,
+                          sum(amount_cents), sum(amount_eur_cents))
+              from accounting_entry
+             group by journal_id
+            having sum(amount_cents) <> 0 or sum(amount_eur_cents) <> 0""",
+    ),
+    Invariant(
+        name="journals have all their legs",
+        counterexamples="""
+            select j.id,
+                   format('Journal %s: it should have %s legs numbered from 1, and has %s numbered from %s to %s.', j.id,
+                          j.leg_count, coalesce(e.legs, 0), coalesce(e.first, 0), coalesce(e.last, 0))
+              from journal j
+              left join (select journal_id, count(*) as legs, min(leg) as first, max(leg) as last
+                           from accounting_entry group by journal_id) e on e.journal_id = j.id
+             where (e.legs, e.first, e.last) is distinct from (j.leg_count::bigint, 1, j.leg_count)""",
+    ),
+    Invariant(
+        name="legs agree with their journal",
+        counterexamples="""
+            select e.journal_id,
+                   case when j.id is null
+                        then format('Leg %s of journal %s: there is no such journal.', e.leg, e.journal_id)
+                        else format('Leg %s of journal %s: its book, tenant, currency or day is not the journal''s.',
+                                    e.leg, e.journal_id) end
+              from accounting_entry e left join journal j on j.id = e.journal_id
+             where j.id is null or e.currency <> j.currency or e.booked_on <> j.booked_on
+                or e.book_id is distinct from j.book_id or e.tenant_id is distinct from j.tenant_id""",
+    ),
+    Invariant(
+        name="invoices are paid what their payments gave them, and never more than their total",
+        counterexamples="""
+            select i.id,
+                   format('Invoice %s (%s): %s of %s cents count as paid, but its payments gave it %s.', i.number, i.id,
+                          i.paid_cents, i.total_cents, coalesce(p.cents, 0))
+              from invoice i
+              left join (select invoice_id, sum(allocated_cents) as cents
+                           from payment group by invoice_id) p on p.invoice_id = i.id
+             where i.paid_cents <> coalesce(p.cents, 0) or i.paid_cents not between 0 and i.total_cents""",
+    ),
+    Invariant(
+        name="invoices are refunded what refunds took from them, and never more than was paid",
+        counterexamples="""
+            select i.id,
+                   format('Invoice %s (%s): %s of %s paid cents count as refunded, but refunds took %s.', i.number, i.id,
+                          i.refunded_cents, i.paid_cents, coalesce(r.cents, 0))
+              from invoice i
+              left join (select p.invoice_id, sum(r.amount_cents - r.surplus_cents) as cents
+                           from refund r join payment p on p.id = r.payment_id
+                          where r.status = 'SUCCEEDED' group by p.invoice_id) r on r.invoice_id = i.id
+             where i.refunded_cents <> coalesce(r.cents, 0) or i.refunded_cents not between 0 and i.paid_cents""",
+    ),
+    Invariant(
+        name="payments are refunded what their refunds say, and never more than they were",
+        counterexamples="""
+            select p.id,
+                   format('Payment %s of %s cents: %s count as refunded and %s as pending, but its refunds say %s and %s.',
+                          p.id, p.amount_cents, p.refunded_cents, p.pending_refund_cents, coalesce(r.refunded, 0),
+                          coalesce(r.pending, 0))
+              from payment p
+              left join (select payment_id, sum(amount_cents) filter (where status = 'SUCCEEDED') as refunded,
+                                sum(amount_cents) filter (where status = 'PENDING') as pending,
+                                max(settled_at) filter (where status = 'SUCCEEDED') as refunded_at
+                           from refund group by payment_id) r on r.payment_id = p.id
+             where p.refunded_cents <> coalesce(r.refunded, 0) or p.pending_refund_cents <> coalesce(r.pending, 0)
+                or p.refunded_at is distinct from r.refunded_at
+                or p.refunded_cents + p.pending_refund_cents > p.amount_cents""",
+    ),
+    Invariant(
+        name="issued invoices are booked with their total and tax, drafts are not",
+        counterexamples="""
+            select i.id,
+                   format('Invoice %s (%s): its journal says a total of %s and a tax of %s cents instead of %s and %s.',
+                          i.number, i.id, coalesce(sum(e.amount_cents) filter (where e.account = '1510'), 0),
+                          coalesce(-sum(e.amount_cents) filter (where e.account like '26%'), 0),
+                          case i.declared_status when 'DRAFT' then 0 else i.total_cents end,
+                          case i.declared_status when 'DRAFT' then 0 else i.tax_cents end)
+              from invoice i
+              left join journal j on j.subject_id = i.id and j.kind = 'INVOICE' and j.currency = i.currency
+                                 and j.book_id is not distinct from case i.issuer_type when 'TENANT' then i.tenant_id end
+              left join accounting_entry e on e.journal_id = j.id
+             group by i.id
+            having coalesce(sum(e.amount_cents) filter (where e.account = '1510'), 0)
+                   <> case i.declared_status when 'DRAFT' then 0 else i.total_cents end
+                or coalesce(-sum(e.amount_cents) filter (where e.account like '26%'), 0)
+                   <> case i.declared_status when 'DRAFT' then 0 else i.tax_cents end""",
+    ),
+    Invariant(
+        name="receivables (1510) are what is outstanding, book by book and invoice by invoice",
+        counterexamples="""
+            select invoice_id,
+                   format('Invoice %s (%s): %s %s cents are outstanding, but %s is a receivable (1510) in the book of %s.',
+                          coalesce((select number from invoice where id = invoice_id), 'unknown'), invoice_id,
+                          sum(outstanding), currency, sum(booked), coalesce(book_id::text, 'the platform'))
+              from (select id as invoice_id, case issuer_type when 'TENANT' then tenant_id end as book_id, currency,
+                           outstanding_cents as outstanding, 0 as booked
+                      from invoice
+                     union all
+                    select j.invoice_id, e.book_id, e.currency, 0, e.amount_cents
+                      from accounting_entry e join journal j on j.id = e.journal_id
+                     where e.account = '1510' and j.kind <> 'OPENING_BALANCE') pile
+             group by invoice_id, book_id, currency
+            having sum(outstanding) <> sum(booked)""",
+    ),
+    Invariant(
+        name="tenants' credit (2420) is what payments left, less what was used or sent back",
+        counterexamples="""
+            select tenant_id,
+                   format('Tenant %s: its payments leave %s %s cents of credit, but %s are booked (2420).', tenant_id,
+                          sum(left_over), currency, -sum(booked))
+              from (select tenant_id, currency, credited_cents as left_over, 0 as booked
+                      from payment where credited_cents <> 0
+                     union all
+                    select p.tenant_id, p.currency, -r.surplus_cents, 0
+                      from refund r join payment p on p.id = r.payment_id where r.status = 'SUCCEEDED'
+                     union all
+                    select p.tenant_id, p.currency, -p.allocated_cents, 0
+                      from journal j join payment p on p.id = j.subject_id
+                     where j.kind = 'CREDIT_APPLIED' and j.book_id is null
+                     union all
+                    select e.tenant_id, e.currency, 0, e.amount_cents
+                      from accounting_entry e join journal j on j.id = e.journal_id
+                     where e.account = '2420' and j.kind <> 'OPENING_BALANCE') pile
+             group by tenant_id, currency
+            having sum(left_over) <> -sum(booked)""",
+    ),
+    Invariant(
+        name="no tenant has used more credit (2420) than it had",
+        counterexamples="""
+            select tenant_id,
+                   format('Tenant %s: its credit (2420) stands at %s %s cents.', tenant_id, -sum(amount_cents), currency)
+              from accounting_entry
+             where account = '2420' and tenant_id is not null
+             group by tenant_id, currency
+            having sum(amount_cents) > 0""",
+    ),
+    Invariant(
+        name="what is owed to a tenant (2899) is its claim on the platform (1689)",
+        counterexamples="""
+            select tenant_id,
+                   format('Tenant %s: the platform owes it %s %s cents (2899), but its own book claims %s (1689).',
+                          tenant_id, -sum(owed), currency, sum(claimed))
+              from (select e.tenant_id, e.currency, e.amount_cents as owed, 0 as claimed
+                      from accounting_entry e join journal j on j.id = e.journal_id
+                     where e.account = '2899' and e.book_id is null and j.kind <> 'OPENING_BALANCE'
+                     union all
+                    select book_id, currency, 0, amount_cents
+                      from accounting_entry where account = '1689' and book_id is not null) pile
+             group by tenant_id, currency
+            having sum(owed) + sum(claimed) <> 0""",
+    ),
+    Invariant(
+        name="bank transfers are booked when they arrive",
+        counterexamples="""
+            select t.id,
+                   format('Bank transfer %s of %s %s cents: %s.', t.id, t.amount_cents, t.currency,
+                          coalesce(format('its receipt is booked as %s %s cents', e.amount_cents, e.currency),
+                                   'its receipt is not booked'))
+              from bank_transfer t
+              left join journal j on j.subject_id = t.id and j.kind = 'RECEIPT' and j.book_id is null
+              left join accounting_entry e on e.journal_id = j.id and e.account = '1930'
+             where (e.amount_cents, e.currency) is distinct from (t.amount_cents, t.currency)""",
+    ),
+    Invariant(
+        name="matched and assigned transfers are used up by live payments, others have none",
+        counterexamples="""
+            select t.id,
+                   format('Bank transfer %s of %s %s cents is %s, but its live payments add up to %s.', t.id,
+                          t.amount_cents, t.currency, t.status, coalesce(sum(p.amount_cents), 0))
+              from bank_transfer t
+              left join payment p on p.bank_transfer_id = t.id and p.outcome = 'SUCCEEDED'
+             group by t.id
+            having coalesce(sum(p.amount_cents), 0)
+                   <> case when t.status in ('MATCHED', 'ASSIGNED') then t.amount_cents else 0 end
+                or bool_or(p.currency <> t.currency)""",
+    ),
+    Invariant(
+        name="unmatched receipts (2999) are the transfers that wait or are ignored, and debits nobody ordered",
+        counterexamples="""
+            select transfer_id,
+                   format('Bank transfer %s: %s %s cents of it wait to be used, but %s are booked as unmatched (2999).',
+                          coalesce(transfer_id::text, 'unknown'), sum(waiting), currency, -sum(booked))
+              from (select id as transfer_id, currency, amount_cents as waiting, 0 as booked
+                      from bank_transfer where status in ('UNMATCHED', 'IGNORED')
+                     union all
+                    select j.bank_transfer_id, e.currency, 0, e.amount_cents
+                      from accounting_entry e
+                      join journal j on j.id = e.journal_id
+                      left join journal undone on undone.id = j.reverses_id
+                     where e.account = '2999' and coalesce(undone.kind, j.kind) not in ('OPENING_BALANCE', 'DEBIT')) pile
+             group by transfer_id, currency
+            having sum(waiting) <> -sum(booked)""",
+    ),
+    Invariant(
+        name="deposits are the sum of their transfers",
+        counterexamples="""
+            select d.id,
+                   format('Deposit %s (%s) of %s %s cents: its transfers add up to %s.', d.reference, d.id, d.amount_cents,
+                          d.currency, coalesce(sum(t.amount_cents) filter (where t.currency = d.currency), 0))
+              from bank_deposit d left join bank_transfer t on t.deposit_id = d.id
+             group by d.id
+            having d.amount_cents <> coalesce(sum(t.amount_cents) filter (where t.currency = d.currency), 0)
+                or bool_or(t.currency <> d.currency)""",
+    ),
+    Invariant(
+        name="refunds that succeeded are booked with their amount, others are not or no longer",
+        counterexamples="""
+            select r.id,
+                   format('Refund %s of %s cents is %s, but %s cents of it are booked.', r.id, r.amount_cents, r.status,
+                          coalesce(-sum(e.amount_cents), 0))
+              from refund r
+              left join journal j on j.subject_id = r.id and j.kind = 'REFUND' and j.book_id is null
+                                 and not exists (select from journal undoing where undoing.reverses_id = j.id)
+              left join accounting_entry e on e.journal_id = j.id and e.account in ('1580', '1930')
+             group by r.id
+            having coalesce(-sum(e.amount_cents), 0) <> case r.status when 'SUCCEEDED' then r.amount_cents else 0 end""",
+    ),
+)
