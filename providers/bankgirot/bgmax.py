@@ -11,6 +11,7 @@ from typing import BinaryIO
 from providers.bankgirot.inspection import Inspection
 from providers.bankgirot.lines import BYTE_ORDER_MARK, lines
 
+ORGANISATION_DIGITS = 12
 DETAILS_MAX = 1_000
 
 
@@ -140,6 +141,11 @@ class Organisation(Record):
     __slots__ = ()
     digits = Text(3, 14)
 
+    @property
+    def organisation_number(self) -> str:
+        """Its ten digits, without the two zeros before them; whatever stands there if it is not as it should be."""
+        return self.digits[2:] if len(self.digits) == ORGANISATION_DIGITS and self.digits[:2] == "00" else self.digits
+
 
 PayerRecord = Name | Street | Town | Organisation
 
@@ -183,9 +189,11 @@ class Deposit(Record):
         """Raises `Unreadable`."""
         digits = self.line[37:45]
         try:
-            return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+            if digits.isascii() and digits.isdigit():
+                return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
         except ValueError:
-            raise Unreadable(f"columns 38-45 must be a date (CCYYMMDD), not {digits!r}") from None
+            pass
+        raise Unreadable(f"columns 38-45 must be a date (CCYYMMDD), not {digits!r}")
 
 
 class Trailer(Record):

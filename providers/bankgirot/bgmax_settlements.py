@@ -8,14 +8,21 @@ from billing.money import Money
 from billing.ocr import has_check_digit
 from providers import settlement_files
 from providers.bankgirot import accounts, identities
-from providers.bankgirot.bgmax import Deposit, ExtraReference, Opening, Organisation, Payment, Record
+from providers.bankgirot.bgmax import (
+    ORGANISATION_DIGITS,
+    Deposit,
+    ExtraReference,
+    Opening,
+    Organisation,
+    Payment,
+    Record,
+)
 from providers.bankgirot.control_totals import checked
 from providers.bankgirot.inspection import Inspection
 from providers.bankgirot.references import each_once, message, reference
 from providers.settlement_files import Item, Reference, SettledPayment
 
 CHECKED_BY_THE_BANK = "2"
-ORGANISATION_DIGITS = 12
 EARLIEST_YEAR = 2000
 SERIALS_REMEMBERED = 10_000
 
@@ -134,7 +141,7 @@ class Oddities:
         for record in payment.payer:
             if isinstance(record, Organisation) and len(record.digits) not in (0, ORGANISATION_DIGITS):
                 stated = f"{len(record.digits)} digits, not {ORGANISATION_DIGITS}"
-                self._warn(record, f"the organisation number field has {stated}")
+                self._warn(record, f"organisation number field has {stated}")
         if payment.serial.strip("0") and (payment.serial in self._serials or len(self._serials) < SERIALS_REMEMBERED):
             self._serials[payment.serial] += 1
 
@@ -142,11 +149,11 @@ class Oddities:
         """Serial numbers that come again, if they came among the first of the file."""
         for serial, times in self._serials.items():
             if times > 1:
-                self._inspection.warn(f"BGC serial {serial} is on {times} payment or deduction records.")
+                self._inspection.warn(f"BGC serial {serial} is on {times} payment/deduction records.")
 
     def _reference(self, record: Payment | ExtraReference) -> None:
         if record.code == CHECKED_BY_THE_BANK and not has_check_digit(record.reference):
-            self._warn(record, f"reference code 2, but {record.reference!r} fails modulus 10")
+            self._warn(record, f"reference code 2 but {record.reference!r} fails modulus 10")
 
     def of_deposit(self, deposit: Deposit) -> None:
         if deposit.paid_on.year < EARLIEST_YEAR:

@@ -14,7 +14,7 @@ from providers.bankgirot.identities import Repetitions
 from providers.bankgirot.inspection import Inspection, sum_text
 from providers.settlement_files import Debit, Item, SettledPayment
 
-BOOKED = "BOOK"
+BOOKED, NOT_BOOKED = "BOOK", ("PDNG", "INFO", "FUTR")
 FOREIGN_MAX = 1_000
 DIGITS = re.compile(r"[0-9]{1,18}")
 
@@ -110,8 +110,8 @@ class _Books:
             deposit=self._deposits + 1,
             repetitions=self._repetitions,
         )
-        if entry.status is None:
-            raise Unreadable("it states no status (Sts)")
+        if entry.status not in (BOOKED, *NOT_BOOKED):
+            raise Unreadable(f"its status is {entry.status!r}, none of BOOK, {', '.join(NOT_BOOKED)}")
         self._totals.add(entry, movement.amount, is_booked=entry.status == BOOKED)
         if entry.status != BOOKED:
             self._warn(movement, f"{movement.amount} has the status {entry.status}, not BOOK: it was left out")

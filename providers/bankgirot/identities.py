@@ -23,7 +23,7 @@ def booking(*, kind: str, account: str, booked_on: date, amount: Money, referenc
 class Repetitions:
     """Numbers the keys that come again in one file: what a bank repeats there is another payment, not the same one.
 
-    Keeps 8 bytes of each key, not the key.
+    Keeps a hash of each key, not the key: less than 100 bytes for each payment of a file.
     """
 
     def __init__(self) -> None:

@@ -28,11 +28,11 @@ def lines(stream: BinaryIO, inspection: Inspection) -> Iterator[tuple[int, str]]
     for number, raw in enumerate(iter(partial(stream.readline, LINE_BYTES_MAX), b""), 1):
         if len(raw) == LINE_BYTES_MAX:
             inspection.stop(f"line {number}", f"it is longer than {LINE_BYTES_MAX} bytes; a record has {COLUMNS}")
-        line = raw.rstrip(LINE_ENDS)
+        line = raw.rstrip(LINE_ENDS) if number > 1 else raw.removeprefix(BYTE_ORDER_MARK).rstrip(LINE_ENDS)
         if line.isascii():
             text = line.decode("ascii")
         else:
-            text, encoding = decoded(line.removeprefix(BYTE_ORDER_MARK) if number == 1 else line)
+            text, encoding = decoded(line)
             encodings.add(encoding)
         lengths.add(len(text))
         if not text.isprintable():
@@ -62,6 +62,6 @@ def _fitted(number: int, text: str, inspection: Inspection) -> str:
 
 def _tell(lengths: set[int], encodings: set[Encoding], inspection: Inspection) -> None:
     for encoding in sorted(encodings, key=lambda found: found.value):
-        inspection.warn(f"The bytes are {encoding.value}, not {Encoding.ISO_8859_1.value}.")
+        inspection.warn(f"Bytes are {encoding.value}, not {Encoding.ISO_8859_1.value}.")
     if lengths and min(lengths) < COLUMNS:
         inspection.warn(f"Line lengths {sorted(lengths)}: short lines were padded to {COLUMNS} columns.")

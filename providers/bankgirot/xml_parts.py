@@ -118,6 +118,13 @@ def _declare(elements: dict[str, _Element], path: str, declared: object) -> None
             element.path = path
 
 
+def _streamed_names(part: type[Part]) -> set[str]:
+    """The names of all streamed parts below: anywhere else they would be passed over, and what they say be lost."""
+    streams = [declared for declared in vars(part).values() if isinstance(declared, Streamed)]
+    own = {path.rpartition("/")[2] for stream in streams for path in stream.paths}
+    return own.union(*(_streamed_names(stream.part) for stream in streams))
+
+
 def namespace(head: bytes, name: str) -> str | None:
     """The namespace of the first element called `name` in the first bytes of a file; None where there is none.
 
@@ -171,9 +178,9 @@ class _Builder:
         outside.children[name] = top = _Element(root.elements, otherwise=PASSED_OVER)
         top.part = root
         self._stack = [outside]
+        self._streamed = _streamed_names(root)
         self._part: Part | None = None
         self._texts: list[str] | None = None
-        self._text_size = 0
         self._finished: list[Part] = []
         self._fed = 0
         self._has_mended = False
@@ -200,17 +207,22 @@ class _Builder:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         stack = self._stack
-        above = stack[-1]
-        element = above.children.get(name) or above.children.get(name.rpartition(PREFIX_END)[2], above.otherwise)
+        element = stack[-1].children.get(name) or self._prefixed(stack[-1], name)
         stack.append(element)
+        if len(stack) > DEPTH_MAX:
+            self._stop(f"elements are nested more than {DEPTH_MAX} deep")
         self._texts = None if element.path is None else []
-        if element is PASSED_OVER:
-            if len(stack) > DEPTH_MAX:
-                self._stop(f"elements are nested more than {DEPTH_MAX} deep")
-        elif element.part is not None:
+        if element.part is not None:
             self._part = element.part(self._part, self._parser.CurrentLineNumber)
         elif attributes and element.currency_path is not None and CURRENCY in attributes:
             self._keep(element.currency_path, attributes[CURRENCY])
+
+    def _prefixed(self, above: _Element, name: str) -> _Element:
+        local = name.rpartition(PREFIX_END)[2]
+        element = above.children.get(local, above.otherwise)
+        if element is PASSED_OVER and local in self._streamed:
+            self._stop(f"an element {name} stands where none may")
+        return element
 
     def _data(self, text: str) -> None:
         texts = self._texts
@@ -230,6 +242,9 @@ class _Builder:
             if element.held_as is None or self._part is None:
                 self._finished.append(part)
             else:
+                part.parent = (
+                    None  # its parent holds it: no cycle, so that both are freed as soon as they are done with
+                )
                 self._part.held.setdefault(element.held_as, []).append(part)
                 self._grow(self._part)
 
