@@ -146,8 +146,8 @@ def test_serve_answers_logs_and_stops_when_it_is_told_and_starts_again_within_th
     assert [line["operation"] for line in lines if line.get("path") == "/graphql"] == ["Me", "Me"]
     assert "a@example.test" not in logs
 
-    tries = (seconds_to_start(folder) for _ in range(3))  # the machine may be busy with other tests
-    assert any(seconds < 3 for seconds in tries)
+    busy = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))  # with other tests, which take their share
+    assert any(seconds_to_start(folder) < 3 * busy for _ in range(3))
 
 
 def test_serve_says_so_when_its_port_is_taken(folder: Path) -> None:
