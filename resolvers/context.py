@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import strawberry
 
 from procedures.books import Books, Order
-from providers.registry import Registry
 from schema.context import Context as Request
 from schema.reading.reader import Reader
+
+if TYPE_CHECKING:
+    from providers.registry import Registry
 
 T = TypeVar("T")
 
@@ -21,7 +23,7 @@ class Context(Request):
 
     reader: Reader
     books: Books
-    registry: Registry
+    registry: "Registry"
     in_bulk: "InBulk"
 
     def order(self) -> Order:
