@@ -24,7 +24,7 @@ from providers.settlement_files import Item, Reference, SettledPayment
 
 CHECKED_BY_THE_BANK = "2"
 EARLIEST_YEAR = 2000
-SERIALS_REMEMBERED = 10_000
+SERIALS_REMEMBERED = 2_000
 
 
 def read_bgmax(stream: BinaryIO) -> Iterator[Item]:
