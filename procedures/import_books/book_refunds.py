@@ -9,9 +9,11 @@ import psycopg
 
 from billing import journals
 from billing.ledger import Posting
+from billing.money import Money
 from billing.vat import VatPart, refund_parts
 from procedures.import_books.booking import Ledger
 from procedures.import_books.facts import InvoiceFact, PaymentFact
+from procedures.import_books.problems import Problems
 
 # In the order of the refunds: of each payment first its surplus, of each invoice what was refunded of it before.
 NEW_REFUNDS = """
@@ -35,6 +37,15 @@ NEW_REFUNDS = """
            (p.paid_at at time zone %(zone)s)::date, p.*, i.*
       from split r join payment_fact p on p.id = r.payment_id left join invoice_fact i on i.id = r.invoice_id
      order by r.refunded_at, r.line"""
+
+# A surplus that has paid another invoice since cannot be sent back as well.
+CREDIT_OVERDRAWN = """
+    select min(s.line), p.tenant_id, p.currency, c.cents
+      from staged_refund s join refund r on r.id = s.id and r.surplus_cents > 0 join payment p on p.id = r.payment_id,
+           lateral (select sum(amount_cents) from accounting_entry e
+                     where e.account = '2420' and e.tenant_id = p.tenant_id and e.currency = p.currency) c(cents)
+     where c.cents > 0
+     group by p.tenant_id, p.currency, c.cents order by 1"""
 
 REFUND = (
     "id", "external_id", "payment_id", "amount_cents", "surplus_cents", "tax_cents", "status", "actor", "reason",
@@ -91,7 +102,10 @@ class RefundFact(NamedTuple):
 
 
 def book_refunds(ledger: Ledger) -> int:
-    """Write the new refunds and book them; gives how many."""
+    """Write the new refunds and book them; gives how many.
+
+    Raises: ImportRefused.
+    """
     count = 0
     for rows in ledger.facts("refunds booked", NEW_REFUNDS):
         refunds = [(refund, refund.parts()) for refund in map(RefundFact.read, rows)]
@@ -99,7 +113,16 @@ def book_refunds(ledger: Ledger) -> int:
             _write(cursor, refunds)
         ledger.book(posting for refund, parts in refunds for posting in refund.postings(parts))
         count += len(refunds)
+    _refuse_overdrawn(ledger)
     return count
+
+
+def _refuse_overdrawn(ledger: Ledger) -> None:
+    problems = Problems()
+    for line, _, currency, cents in ledger.connection.execute(CREDIT_OVERDRAWN):
+        what = f"the surplus of its payment is used already; the tenant's credit would be overdrawn by {Money(int(cents), currency)}"
+        problems.add("refunds.csv", line, what)
+    problems.refuse_any()
 
 
 def _write(cursor: psycopg.Cursor[Any], refunds: Iterable[tuple[RefundFact, tuple[VatPart, ...]]]) -> None:

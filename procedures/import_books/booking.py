@@ -47,8 +47,3 @@ class Ledger:
         """Book the postings of every row of the statement, its columns given in order."""
         for rows in self.facts(what, statement):
             self.book(chain.from_iterable(postings(*row) for row in rows))
-
-
-def known_rates(cursor: psycopg.Cursor[Any]) -> Rates:
-    cursor.execute("select currency, on_day, rate from fx_rate")
-    return Rates(cursor)

@@ -15,6 +15,19 @@ DATES = """
       ) v(broken, what)
      where v.broken"""
 
+NO_SUCH_END = """
+    select c.line, format('%%s does not end on %%s: neither its own row nor an entry of its history says so', c.subscription,
+                          c.cancelled_on)
+      from staged_cancellation c
+     where not exists (select from staged_subscription s
+                        where s.external_id = c.subscription and s.cancelled_on = c.cancelled_on)
+       and not exists (select from staged_plan_history h
+                        where h.subscription = c.subscription and h.effective_on = c.cancelled_on
+                          and h.kind in ('CANCELLED', 'CANCEL_SCHEDULED'))
+       and not exists (select from subscription b join plan_history h on h.subscription_id = b.id
+                        where b.external_id = c.subscription and h.effective_on = c.cancelled_on
+                          and h.kind in ('CANCELLED', 'CANCEL_SCHEDULED'))"""
+
 CANCELLATIONS = Source(
     noun="cancellation",
     file="cancellations.csv",
@@ -29,7 +42,7 @@ CANCELLATIONS = Source(
     books="""
         select c.id, b.external_id as subscription, c.cancelled_on, c.mode, c.reason, c.requested_on
           from subscription_cancellation c join subscription b on b.id = c.subscription_id""",
-    checks=(DATES,),
+    checks=(DATES, NO_SUCH_END),
     insert="""
         insert into subscription_cancellation (id, subscription_id, requested_on, cancelled_on, mode, reason,
                                                amount_eur_cents)

@@ -15,7 +15,7 @@ from procedures.import_books.book_costs import book_balances, book_costs
 from procedures.import_books.book_invoices import book_invoices
 from procedures.import_books.book_payments import book_payments
 from procedures.import_books.book_refunds import book_refunds
-from procedures.import_books.booking import Ledger, known_rates
+from procedures.import_books.booking import Ledger
 from procedures.import_books.checking import Parameters, check
 from procedures.import_books.problems import Problems
 from procedures.import_books.report import FileReport, ImportReport
@@ -23,6 +23,7 @@ from procedures.import_books.rows import CsvFile
 from procedures.import_books.sources import SOURCES
 from procedures.import_books.staging import Progress, known_files, make_tables, stage
 from procedures.import_books.trail import record_changes, record_run
+from storage.rates import all_rates
 
 ONE_AT_A_TIME = 0x696D_706F  # the advisory lock's key
 
@@ -60,7 +61,7 @@ def import_books(
             if source.prepare:
                 cursor.execute(source.prepare, parameters)
         new = {source.noun: apply(cursor, source, parameters) for source in SOURCES}
-        ledger = Ledger(connection=connection, rates=known_rates(cursor), parameters=parameters, progress=progress)
+        ledger = Ledger(connection=connection, rates=all_rates(cursor), parameters=parameters, progress=progress)
         book_invoices(ledger)
         book_payments(ledger)
         new |= {"refund": book_refunds(ledger), "cost": book_costs(ledger), "balance": book_balances(ledger)}
@@ -85,8 +86,8 @@ def _stage_and_check(
     for file in files:
         keep_left_out(cursor, file)
     keys = {source.noun: source.key[0] for source in SOURCES if source.key}
-    for source in SOURCES:
-        check(cursor, source, keys, parameters, problems)
+    for file in files:
+        check(cursor, file.source, keys, parameters, problems)
     problems.refuse_any()
 
 

@@ -21,12 +21,14 @@ class Problem:
 
 
 class ImportRefused(Refusal):
-    """The files cannot be imported as they are; nothing was changed. `problems` names every fault, up to 100."""
+    """The files cannot be imported as they are; nothing was changed. `problems`: a line each for the first 100 faults."""
 
     code = ErrorCode.BAD_USER_INPUT
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = [str(problem) for problem in problems]
+        if len(self.problems) == PROBLEMS_MAX:
+            self.problems.append(f"There may be more; these are the first {PROBLEMS_MAX}.")
         super().__init__("\n".join([*self.problems, "Nothing was imported."]))
 
 
