@@ -49,10 +49,11 @@ class Kept(Generic[K, V]):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A root field, and what it asks in this request."""
+    """A root field, what it asks in this request, and how that is answered."""
 
     field: Selected
     question: Question
+    plan: Plan
 
 
 class Direct:
@@ -75,12 +76,12 @@ class Direct:
         key = self._key(admitted)
         roots = self._roots.get(key, lambda: self._readable(document, admitted.operation))
         try:
-            asked = [Asked(field, _question(field, document)) for field in roots]
+            asked = [self._asked(field, document, key) for field in roots]
         except (Refusal, GraphQLError):
             return await self._otherwise(admitted)
         if not asked:
             return await self._otherwise(admitted)
-        return await self._answers(admitted, document, asked, key)
+        return await self._answers(admitted, document, asked)
 
     def _key(self, admitted: Admitted) -> Hashable:
         """What the plans of an operation depend on, but for the shapes of its questions."""
@@ -97,12 +98,10 @@ class Direct:
         roots = select_root(document, self._core.query_type, operation.selection_set)
         return roots if all(field.field is not None and gives_question(field.field) for field in roots) else []
 
-    async def _answers(
-        self, admitted: Admitted, document: Document, asked: Sequence[Asked], key: Hashable
-    ) -> ExecutionResult:
+    async def _answers(self, admitted: Admitted, document: Document, asked: Sequence[Asked]) -> ExecutionResult:
         assert isinstance(admitted.context, Context)
         reader = admitted.context.reader
-        work = [reader.answer(document, one.question, self._plan(document, one, key)) for one in asked]
+        work = [reader.answer(document, one.question, one.plan) for one in asked]
         if len(work) > 1:
             given = await asyncio.gather(*work, return_exceptions=True)
             if any(isinstance(one, BaseException) for one in given):
@@ -114,17 +113,13 @@ class Direct:
         except Exception as error:  # noqa: BLE001 - the edge of a field, as in any executor: told by the door
             return _failed(only, error)
 
-    def _plan(self, document: Document, one: Asked, key: Hashable) -> Plan:
-        shaped = key, one.field.key, type(one.question), one.question.shape
-        return self._plans.get(shaped, lambda: plan(document, one.field, one.question))
-
-
-def _question(one: Selected, document: Document) -> Question:
-    """What the root field asks, by its resolver."""
-    assert one.field is not None
-    resolver = one.field.extensions["strawberry-definition"].base_resolver
-    question: Question = resolver.wrapped_func(None, **one.arguments(document))
-    return question
+    def _asked(self, field: Selected, document: Document, key: Hashable) -> Asked:
+        """Raises: Refusal or GraphQLError where the field cannot be asked so."""
+        assert field.field is not None
+        resolver = field.field.extensions["strawberry-definition"].base_resolver
+        question: Question = resolver.wrapped_func(None, **field.arguments(document))
+        shaped = key, field.key, type(question), question.shape
+        return Asked(field, question, self._plans.get(shaped, lambda: plan(document, field, question)))
 
 
 def _failed(one: Asked, error: Exception) -> ExecutionResult:

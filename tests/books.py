@@ -93,6 +93,37 @@ class LittleBooks:
         )  # fmt: skip
         return key
 
+    def payment(self, tenant_id: UUID, invoice_id: UUID | None, cents: int, **values: Any) -> UUID:
+        """A card payment, all of it for the invoice."""
+        key = uuid7()
+        row = {
+            "method": "CARD",
+            "provider": "sandbox",
+            "currency": "SEK",
+            "paid_at": NOW,
+            "outcome": "SUCCEEDED",
+        } | values
+        paid = {"amount_cents": cents, "allocated_cents": cents if invoice_id else 0}
+        row.setdefault("provider_reference", f"ch_{key.hex[-8:]}")
+        self._insert("payment", id=key, tenant_id=tenant_id, invoice_id=invoice_id, **row, **paid)
+        return key
+
+    def plan(self, code: str = "club", cents: int = 49_000, **values: Any) -> UUID:
+        key = uuid7()
+        row = {"name": code.title(), "tier": 1, "currency": "SEK", "interval": "MONTH", "interval_count": 1} | values
+        self._insert("plan", id=key, code=code, amount_cents=cents, **row)
+        return key
+
+    def subscription(self, tenant_id: UUID, plan_id: UUID, **values: Any) -> UUID:
+        key = uuid7()
+        row = {
+            "external_id": f"sub-{next(self.numbers)}", "status": "ACTIVE", "amount_cents": 49_000, "currency": "SEK",
+            "amount_eur_cents": 4_356, "started_on": date(2025, 1, 1), "current_period_start": date(2026, 11, 1),
+            "current_period_end": date(2026, 12, 1),
+        } | values  # fmt: skip
+        self._insert("subscription", id=key, tenant_id=tenant_id, plan_id=plan_id, **row)
+        return key
+
     def balance(self, account: str, *, book: UUID | None = None) -> int:
         """What an account holds in a book, debit positive, all currencies of the test together."""
         found = self.connection.execute(

@@ -1,30 +1,14 @@
 """The inbox through the API: from the list to the payment, as a frontend team asks for it."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import psycopg
 import pytest
 
 from schema.ids import to_global
-from storage.engine import Database
 from tests.books import TODAY, LittleBooks
-from tests.graphql.api import Api, served
-
-
-@pytest.fixture
-def little(runtime: psycopg.Connection[Any]) -> LittleBooks:
-    return LittleBooks(runtime)
-
-
-@pytest.fixture
-async def api(database: Database, tmp_path: Path) -> AsyncIterator[Api]:
-    async with served(database, tmp_path) as made:
-        yield made
-
+from tests.graphql.api import Api
 
 ASSIGN = """
 mutation ($input: AssignTransferInput!) { assignTransfer(input: $input) {
