@@ -1,7 +1,7 @@
 """One payment for several invoices, and the rule by which a machine may match alone."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, islice
 from uuid import UUID
 
@@ -66,7 +66,7 @@ def allocations(transfer: TransferFacts, candidates: Sequence[InvoiceCandidate])
 
 
 def paid_together(
-    transfer: TransferFacts, payable: Sequence[InvoiceCandidate], alike: Mapping[UUID, Sequence[Likeness]]
+    transfer: TransferFacts, payable: Sequence[InvoiceCandidate], alike: Sequence[Sequence[Likeness]]
 ) -> dict[UUID, str]:
     """What to say of each invoice that makes up the payment together with others that the transfer refers to."""
     told: dict[UUID, str] = {}
@@ -77,7 +77,7 @@ def paid_together(
     return told
 
 
-def _given_parts(payable: Sequence[InvoiceCandidate], alike: Mapping[UUID, Sequence[Likeness]]) -> dict[UUID, Money]:
+def _given_parts(payable: Sequence[InvoiceCandidate], alike: Sequence[Sequence[Likeness]]) -> dict[UUID, Money]:
     """The part amount given for each invoice, where each part is for exactly one invoice that can take all of it."""
     parts: dict[str, list[tuple[InvoiceCandidate, Money]]] = defaultdict(list)
     for candidate, mention in _referred(payable, alike):
@@ -90,7 +90,7 @@ def _given_parts(payable: Sequence[InvoiceCandidate], alike: Mapping[UUID, Seque
 
 
 def _adding_up(
-    amount: Money, payable: Sequence[InvoiceCandidate], alike: Mapping[UUID, Sequence[Likeness]]
+    amount: Money, payable: Sequence[InvoiceCandidate], alike: Sequence[Sequence[Likeness]]
 ) -> Iterator[tuple[InvoiceCandidate, ...]]:
     """For each tenant the most of its invoices referred to, one a reference, whose outstanding amounts add up."""
     by_tenant: dict[UUID, dict[str, InvoiceCandidate]] = defaultdict(dict)
@@ -105,10 +105,13 @@ def _adding_up(
 
 
 def _referred(
-    payable: Sequence[InvoiceCandidate], alike: Mapping[UUID, Sequence[Likeness]]
+    payable: Sequence[InvoiceCandidate], alike: Sequence[Sequence[Likeness]]
 ) -> Iterator[tuple[InvoiceCandidate, Mention]]:
-    """Each invoice with the mention that is exactly its reference."""
-    for candidate in payable:
-        exact = next((likeness for likeness in alike.get(candidate.id, ()) if likeness.is_exact), None)
-        if exact is not None:
-            yield candidate, exact.mention
+    """Each invoice with the mention that is exactly its reference, those due first first."""
+    exact = [
+        (invoice, like.mention)
+        for invoice, several in zip(payable, alike, strict=True)
+        for like in several[:1]
+        if like.is_exact
+    ]
+    yield from sorted(exact, key=lambda pair: (pair[0].due_on, pair[0].number, pair[0].id))

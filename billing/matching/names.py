@@ -8,7 +8,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 UNLIKE, ALIKE = 65.0, 95.0
-FAR_APART = 45.0
+FAR_APART = 58.0
 WORD_ALIKE = 84.0
 CONTAINED = 0.9
 NUMBERS_DIFFER_MAX = 0.4
@@ -83,15 +83,34 @@ def name_key(text: str) -> str:
 def likeness(one: str, other: str) -> float:
     """How alike two names are, from 0 (two different names) to 1 (the same, as far as spelling can tell)."""
     a, b = name(one), name(other)
-    key_ratio = fuzz.ratio(a.key, b.key)
-    if not a.words or key_ratio < FAR_APART:
+    ratio = _ratio(a, b)
+    if ratio < FAR_APART:
         return 0.0
-    ratio = max(key_ratio, fuzz.ratio(a.closed_up, b.closed_up), _paired(a.words, b.words))
     ratio = 0.85 * ratio + 0.15 * fuzz.ratio(a.full, b.full)
     alike = min(1.0, max(0.0, (ratio - UNLIKE) / (ALIKE - UNLIKE)))
-    if alike < CONTAINED and (_all_in(a.words, b.words) or _all_in(b.words, a.words)):
+    if alike < CONTAINED and len(a.words) != len(b.words) and (_all_in(a.words, b.words) or _all_in(b.words, a.words)):
         alike = CONTAINED
     return min(alike, NUMBERS_DIFFER_MAX) if a.numbers != b.numbers else alike
+
+
+def _ratio(a: Name, b: Name) -> float:
+    """How alike the telling words are, of 100: in alphabetical order, closed up, or after the words that are the same.
+
+    A wrong first letter changes the alphabetical order; the words in common then show what belongs together.
+    """
+    if not a.words or not b.words:
+        return 0.0
+    ratio = fuzz.ratio(a.key, b.key)
+    if len(a.words) != len(b.words):
+        return max(ratio, fuzz.ratio(a.closed_up, b.closed_up))
+    common = [word for word in a.words if word in b.words]
+    if not common or ratio >= ALIKE:
+        return ratio
+    return max(ratio, fuzz.ratio(_reordered(a.words, common), _reordered(b.words, common)))
+
+
+def _reordered(words: tuple[str, ...], first: list[str]) -> str:
+    return " ".join((*first, *(word for word in words if word not in first)))
 
 
 def is_named_in(text: str, text_words: tuple[str, ...]) -> bool:
@@ -103,17 +122,6 @@ def is_named_in(text: str, text_words: tuple[str, ...]) -> bool:
         return False
     told = name(text)
     return _all_in(told.words if len(told.words) > 1 else tuple(told.full.split()), text_words)
-
-
-def _paired(words: tuple[str, ...], others: tuple[str, ...]) -> float:
-    """How alike, of 100, where each word is compared with the word most like it; 0 for unequally many."""
-    if len(words) != len(others):
-        return 0.0
-    return min(_covered(words, others), _covered(others, words))
-
-
-def _covered(words: tuple[str, ...], others: tuple[str, ...]) -> float:
-    return sum(len(word) * max(fuzz.ratio(word, other) for other in others) for word in words) / sum(map(len, words))
 
 
 def _all_in(words: tuple[str, ...], others: tuple[str, ...]) -> bool:

@@ -29,8 +29,8 @@ def suggestions(
     reading = read(transfer)
     alike = likenesses(reading.mentions, payable)
     together = paid_together(transfer, payable, alike)
-    judged = [(_judged(reading, invoice, alike.get(invoice.id, ()), together), invoice) for invoice in payable]
-    scored = [(round(_score(found), 6), invoice, found) for found, invoice in judged]
+    judged = [_judged(reading, *pair, together) for pair in zip(payable, alike, strict=True)]
+    scored = [(round(_score(found), 6), invoice, found) for invoice, found in zip(payable, judged, strict=True)]
     scored.sort(key=lambda row: (-row[0], row[1].due_on, row[1].number, row[1].id))
     return [_suggestion(invoice, score, found) for score, invoice, found in scored[:limit] if score >= SCORE_MIN]
 
@@ -48,7 +48,7 @@ def _judged(
     """The signals that can be judged, the heaviest first."""
     judged = (
         signals.judge_reference(reading, invoice, alike),
-        signals.judge_amount(reading, invoice, alike, together.get(invoice.id, "")),
+        signals.judge_amount(reading, invoice, alike, together.get(invoice.id, "") if together else ""),
         signals.judge_counterparty(reading, invoice),
         signals.judge_due_window(reading, invoice),
         signals.judge_tenant(reading, invoice),

@@ -1,9 +1,8 @@
 """How like an invoice's OCR and number the numbers are that a transfer mentions."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from rapidfuzz.distance import OSA
 
@@ -59,18 +58,20 @@ class _Keys:
     digits: str
 
 
-def likenesses(mentions: Sequence[Mention], candidates: Sequence[InvoiceCandidate]) -> dict[UUID, list[Likeness]]:
-    """The likenesses of each invoice, best first; a reference that several invoices bear alike says less of each."""
+def likenesses(mentions: Sequence[Mention], candidates: Sequence[InvoiceCandidate]) -> list[list[Likeness]]:
+    """For each candidate in turn its likenesses, best first; a reference that several bear alike says less of each."""
     keys = [_keys(candidate) for candidate in candidates]
-    found: dict[UUID, list[Likeness]] = defaultdict(list)
+    found: list[list[Likeness]] = [[] for _ in candidates]
     for mention in mentions:
         alike = [*_exact(mention, keys), *_slipped(mention, keys)]
         bearers = Counter(score for _, _, score, _ in alike)
-        for invoice, meant, score, how in alike:
+        for place, meant, score, how in alike:
             others = bearers[score] - 1
             shared = score * SHARED if others else score
-            found[invoice.id].append(Likeness(mention=mention, score=shared, meant=meant, slip=how, others=others))
-    return {key: sorted(several, key=lambda likeness: -likeness.score) for key, several in found.items()}
+            found[place].append(Likeness(mention=mention, score=shared, meant=meant, slip=how, others=others))
+    for several in found:
+        several.sort(key=lambda likeness: -likeness.score)
+    return found
 
 
 def _keys(invoice: InvoiceCandidate) -> _Keys:
@@ -79,31 +80,31 @@ def _keys(invoice: InvoiceCandidate) -> _Keys:
     return _Keys(invoice=invoice, ocr=normal(invoice.ocr or ""), number=number, digits=digits)
 
 
-_Alike = tuple[InvoiceCandidate, str, float, Slip]
+_Alike = tuple[int, str, float, Slip]
 
 
 def _exact(mention: Mention, keys: Sequence[_Keys]) -> Iterator[_Alike]:
     is_rf = mention.kind is ReferenceKind.RF
     wanted = (mention.key, mention.key[4:]) if is_rf else (mention.key,)
-    for key in keys:
+    for place, key in enumerate(keys):
         if key.ocr and key.ocr in wanted:
             is_checked = is_rf or has_check_digit(key.ocr)
             what = "check digit right" if is_checked else "without a right check digit"
-            yield key.invoice, f"OCR {key.invoice.ocr}, {what}", CHECKED if is_checked else UNCHECKED, Slip.NONE
+            yield place, f"OCR {key.invoice.ocr}, {what}", CHECKED if is_checked else UNCHECKED, Slip.NONE
         elif key.number in wanted or key.digits in wanted:
             score = CHECKED if is_rf else SHORT_NUMBER if len(mention.key) <= SHORT_DIGITS else NUMBER
-            yield key.invoice, f"number {key.invoice.number}", score, Slip.NONE
+            yield place, f"number {key.invoice.number}", score, Slip.NONE
 
 
 def _slipped(mention: Mention, keys: Sequence[_Keys]) -> Iterator[_Alike]:
     typed = mention.key
     if mention.is_exact_only or mention.is_sure or not typed.isdigit():
         return
-    for key in keys:
+    for place, key in enumerate(keys):
         if typed in (key.ocr, key.number, key.digits):
             continue
         is_near = OSA.distance(typed, key.ocr, score_cutoff=SLIP_EDITS_MAX) <= SLIP_EDITS_MAX
         if is_near and (how := slip(typed, key.ocr)):
-            yield key.invoice, f"OCR {key.invoice.ocr}", OCR_SLIPS[how], how
+            yield place, f"OCR {key.invoice.ocr}", OCR_SLIPS[how], how
         elif OSA.distance(typed, key.digits, score_cutoff=1) == 1 and (how := one_digit_slip(typed, key.digits)):
-            yield key.invoice, f"number {key.invoice.number}", NUMBER_SLIP, how
+            yield place, f"number {key.invoice.number}", NUMBER_SLIP, how

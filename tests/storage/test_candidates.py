@@ -9,10 +9,11 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from benchmarks.filling import fill_clubs, fill_invoices
 from benchmarks.matchers import candidate, facts
 from benchmarks.memory_lookup import MemoryLookup
 from benchmarks.noisy_transfers import noisy_transfers
-from benchmarks.open_invoices import World, world
+from benchmarks.open_invoices import world
 from billing.matching import CANDIDATES_MAX, InvoiceCandidate, TransferFacts, lookups, suggestions
 from billing.matching.names import FORMS, name_key
 from billing.ocr import digits_of, normal, ocr_of
@@ -267,32 +268,12 @@ def test_the_database_reads_references_and_names_as_matching_does(runtime: psyco
     assert {text: asked("name_key", text) for text in NAMES} == {text: name_key(text) for text in NAMES}
 
 
-def fill(connection: psycopg.Connection[Any], filled: World) -> None:
-    """The world's clubs and invoices, without their journals: matching reads none."""
-    cursor = connection.cursor()
-    cursor.executemany(
-        "insert into tenant (id, external_id, name, country, currency, created_on, bankgiro)"
-        " values (%s, %s, %s, 'SE', %s, '2020-01-01', %s)",
-        [(UUID(int=club.id), str(club.id), club.name, club.currency, club.payee) for club in filled.clubs],
-    )
-    invoices = [candidate(invoice) for invoice in filled.invoices]
-    with cursor.copy(
-        "copy invoice (id, tenant_id, number, ocr, issuer_type, customer_name, customer_account, currency, total_cents,"
-        " tax_cents, issued_on, due_on) from stdin"
-    ) as copy:
-        for i, open_invoice in zip(invoices, filled.invoices, strict=True):
-            issuer = "PLATFORM" if open_invoice.platform else "TENANT"
-            copy.write_row((
-                i.id, i.tenant_id, i.number, i.ocr, issuer, i.customer_name, i.customer_account, i.currency,
-                i.outstanding_cents, 0, i.issued_on, i.due_on,
-            ))  # fmt: skip
-
-
 async def test_a_page_is_answered_as_from_memory_and_without_reading_all_invoices(
     runtime: psycopg.Connection[Any], owner: psycopg.Connection[Any], reading: psycopg.AsyncConnection[Any]
 ) -> None:
     filled = world(3, invoices=3_000)
-    fill(runtime, filled)
+    fill_clubs(runtime, filled.clubs)
+    fill_invoices(runtime, filled.invoices)
     owner.execute("analyze invoice, tenant")
     page = [replace(facts(told), earlier_assigned=0) for told in noisy_transfers(filled, 3, count=60)]
     memory = MemoryLookup([candidate(invoice) for invoice in filled.invoices])
