@@ -14,6 +14,7 @@ from providers.bankgirot.identities import Repetitions
 from providers.settlement_files import Debit, Deposit, SettledPayment
 
 CHARGES = frozenset({"CHRG", "COMM", "COMT", "COME", "FEES", "CHG", "COM"})
+UETR = re.compile(r"[0-9A-Fa-f-]{36}")
 BANKGIRO_DEPOSIT = re.compile(r"BG *([0-9]{7,8}) +([0-9]{5})(?![0-9])")
 
 
@@ -107,6 +108,18 @@ class Movement:
             end_to_end_id=stated(transaction.end_to_end_id) if transaction is not None else None,
         )
 
+    def charge(self, amount: Money) -> Debit:
+        """What the bank charged for the debit before it."""
+        key = self._key("charge", amount, self._own_reference())
+        return Debit(
+            amount=amount,
+            booked_on=self.booked_on,
+            reference=self.reference,
+            identities=(self.repetitions.numbered(key),),
+            description=f"Charge for {self.reference}",
+            is_charge=True,
+        )
+
     def closed(self) -> Deposit:
         """The deposit that the payments made."""
         keys = [self._key("deposit", self.amount, self._own_reference())]
@@ -144,7 +157,7 @@ class Movement:
         keys = []
         if own := stated(transaction.servicer_reference):
             keys.append(self._key("payment", amount, own))
-        if transaction.unique_id:
+        if transaction.unique_id is not None and UETR.fullmatch(transaction.unique_id):
             keys.append(f"uetr:{transaction.unique_id.lower()}")
         return tuple(self.repetitions.numbered(key) for key in keys)
 

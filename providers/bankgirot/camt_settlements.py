@@ -129,9 +129,9 @@ class _Books:
             if amount.currency != movement.amount.currency:
                 self._put_aside(movement, transaction)
                 return
-            movement.sides.add(transaction.side is None or is_credit(transaction))
-            is_deduction = movement.is_credit and transaction.side == "DBIT"
-            part = -amount if is_deduction or not movement.is_credit else amount
+            is_credited = movement.is_credit if transaction.side is None else is_credit(transaction)
+            movement.sides.add(is_credited)
+            part = amount if is_credited and movement.is_credit else -amount
             movement.cents += part.cents
             if part:
                 yield self._item(movement, part, transaction)
@@ -143,10 +143,27 @@ class _Books:
     def _whole(self, movement: Movement, transaction: Transaction | None) -> Iterator[SettledPayment | Debit]:
         """An entry with one transaction or none: what arrived is the entry's amount."""
         try:
-            is_exact = transaction is None or self._is_exact(movement, transaction)
-            yield self._item(movement, movement.amount, transaction, is_exact=is_exact)
+            if transaction is None or transaction.amount is None:
+                yield self._item(movement, movement.amount, transaction)
+            else:
+                yield from self._only(movement, transaction)
         except Unreadable as unreadable:
             self._inspection.fault(_where(transaction or movement.entry), str(unreadable))
+
+    def _only(self, movement: Movement, transaction: Transaction) -> Iterator[SettledPayment | Debit]:
+        """An only transaction is of the entry's amount, but for charges that the bank states."""
+        stated = unsigned(transaction.amount, transaction.currency)
+        if stated.currency != movement.amount.currency:
+            self._warn_foreign(movement, [transaction])
+            yield self._item(movement, movement.amount, transaction, is_exact=False)
+        elif not (charged := _charged(movement, transaction, stated)):
+            yield self._item(movement, movement.amount, transaction)
+        elif movement.is_credit:
+            self._warn(movement, f"the bank kept {charged} of {stated} as charges")
+            yield self._item(movement, movement.amount, transaction, is_exact=False)
+        else:
+            yield movement.debit(-stated, transaction)
+            yield movement.charge(-charged)
 
     def _item(
         self, movement: Movement, amount: Money, transaction: Transaction | None, *, is_exact: bool = True
@@ -170,25 +187,6 @@ class _Books:
         else:
             yield movement.debit(movement.amount, None)
 
-    def _is_exact(self, movement: Movement, transaction: Transaction) -> bool:
-        """Whether an only transaction is of the entry's amount. It may be of more, if the bank says that it kept that.
-
-        Raises `Unreadable` where they differ and nothing explains it.
-        """
-        if transaction.amount is None:
-            return True
-        stated, booked = unsigned(transaction.amount, transaction.currency), abs(movement.amount.cents)
-        if stated.currency != movement.amount.currency:
-            self._warn_foreign(movement, [transaction])
-            return False
-        if stated.cents == booked:
-            return True
-        charged = camt_payments.charges(transaction) or camt_payments.charges(movement.entry)
-        if stated.cents - booked != charged:
-            raise Unreadable(f"its transaction is of {stated}, the entry of {sum_text(booked, stated.currency)}")
-        self._warn(movement, f"the bank kept {sum_text(charged, stated.currency)} of {stated} as charges")
-        return False
-
     def _check_parts(self, movement: Movement) -> None:
         where = _where(movement.entry)
         if movement.foreign:
@@ -205,8 +203,7 @@ class _Books:
         number, before = int(statement.sequence), self._sequences.get(account)
         self._sequences[account] = number
         if before is not None and number > before + 1:
-            missing = f"statement {number} of account {account} follows {before}"
-            self._inspection.warn(f"Between them statements are missing: {missing}.")
+            self._inspection.warn(f"Statements of account {account} are missing between {before} and {number}.")
 
     def _warn_foreign(self, movement: Movement, transactions: list[Transaction]) -> None:
         currencies = ", ".join(sorted({transaction.currency or "" for transaction in transactions}))
@@ -219,3 +216,12 @@ class _Books:
 def _where(part: Entry | Transaction) -> str:
     entry = part if isinstance(part, Entry) else part.entry
     return f"line {part.line}, entry {entry.reference or entry.servicer_reference or 'without reference'}"
+
+
+def _charged(movement: Movement, transaction: Transaction, stated: Money) -> Money:
+    """What the bank charged: less arrived than was paid, or more left. Raises `Unreadable` where it does not say so."""
+    booked = movement.amount if movement.is_credit else -movement.amount
+    charged = stated - booked if movement.is_credit else booked - stated
+    if charged and charged.cents != (camt_payments.charges(transaction) or camt_payments.charges(movement.entry)):
+        raise Unreadable(f"its transaction is of {stated}, the entry of {booked}")
+    return charged

@@ -1,8 +1,11 @@
 """Keys under which the same deposit or payment is recognised in another file, or in another format."""
 
 from datetime import date
+from hashlib import sha256
 
 from billing.money import Money
+
+REFERENCE_MAX = 140
 
 
 def bankgiro_deposit(*, bankgiro: str, paid_on: date, amount: Money, serial: str) -> str:
@@ -16,8 +19,12 @@ def deposit_serial(*, payee: str, year: int, serial: str, currency: str) -> str:
 
 
 def booking(*, kind: str, account: str, booked_on: date, amount: Money, reference: str) -> str:
-    """A bank's reference of an entry or payment. Day and amount are part of it: not every bank's references are unique."""
-    return f"{kind}:{account}:{booked_on}:{_figures(amount)}:{reference}"
+    """A bank's reference of an entry or payment. Day and amount are part of it: not every bank's references are unique.
+
+    What is much longer than a reference (35 characters) is told by its digest, so that a key has a bounded length.
+    """
+    short = reference if len(reference) <= REFERENCE_MAX else sha256(reference.encode()).hexdigest()
+    return f"{kind}:{account[:REFERENCE_MAX]}:{booked_on}:{_figures(amount)}:{short}"
 
 
 class Repetitions:

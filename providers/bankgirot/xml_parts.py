@@ -15,7 +15,7 @@ from providers.bankgirot.inspection import Inspection
 CHUNK_BYTES = 65_536
 MARKUP_BYTES_MAX = 262_144
 DEPTH_MAX = 64
-TEXT_MAX, TEXT_PIECES_MAX = 10_000, 1_000
+TEXT_MAX, TEXT_PIECES_MAX = 1_000, 100
 VALUES_MAX = 5_000
 CURRENCY = "Ccy"
 ENCODINGS = frozenset({"utf-8", "utf-16", "us-ascii", "iso-8859-1", "iso-8859-15", "windows-1252"})
@@ -172,6 +172,8 @@ def _parser(inspection: Inspection, *, namespaces: bool) -> expat.XMLParserType:
 
 
 class _Builder:
+    """Builds parts from what the parser meets. `_stack` is where it is; outside of the root everything is passed through."""
+
     def __init__(self, root: type[Part], name: str, inspection: Inspection) -> None:
         self._inspection = inspection
         outside = _Element({})
@@ -242,9 +244,7 @@ class _Builder:
             if element.held_as is None or self._part is None:
                 self._finished.append(part)
             else:
-                part.parent = (
-                    None  # its parent holds it: no cycle, so that both are freed as soon as they are done with
-                )
+                part.parent = None  # which holds it: without a cycle both are freed at once
                 self._part.held.setdefault(element.held_as, []).append(part)
                 self._grow(self._part)
 

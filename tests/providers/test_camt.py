@@ -410,6 +410,25 @@ def test_charges_that_the_bank_kept_explain_a_smaller_entry() -> None:
     assert warnings(content) == ["Entry R1: the bank kept 5.00 SEK of 100.00 SEK as charges."]
 
 
+def test_a_charge_for_a_payout_is_a_debit_of_its_own() -> None:
+    charges = "<Chrgs><TtlChrgsAndTaxAmt Ccy='SEK'>5.00</TtlChrgsAndTaxAmt></Chrgs>"
+    only = transaction("100.00", end_to_end_id="REFUND-1", more=charges)
+    content = notified(entry("105.00", only, side="DBIT", servicer_reference="E1"))
+    assert [(one.amount.cents, one.is_charge, one.end_to_end_id) for one in of(Debit, content)] == [
+        (-10_000, False, "REFUND-1"),
+        (-500, True, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("booked", "side"), [("105.00", "CRDT"), ("95.00", "DBIT"), ("96.00", "CRDT"), ("104.00", "DBIT")]
+)
+def test_charges_that_do_not_explain_the_difference_refuse_the_file(booked: str, side: str) -> None:
+    charges = "<Chrgs><TtlChrgsAndTaxAmt Ccy='SEK'>5.00</TtlChrgsAndTaxAmt></Chrgs>"
+    content = notified(entry(booked, transaction("100.00", more=charges), side=side))
+    assert findings(content) == [f"its transaction is of 100.00 SEK, the entry of {booked} SEK"]
+
+
 def test_charges_may_come_one_by_one() -> None:
     charges = "<Chrgs><Rcrd><Amt Ccy='SEK'>2.00</Amt></Rcrd><Rcrd><Amt Ccy='SEK'>3.00</Amt></Rcrd></Chrgs>"
     assert of(SettledPayment, notified(entry("95.00", transaction("100.00", more=charges))))[0].amount.cents == 9_500
@@ -616,7 +635,7 @@ def test_accounts_and_currencies_of_one_file_are_kept_apart() -> None:
 def test_a_gap_between_the_statements_of_an_account_is_told() -> None:
     statements = [notification(head=f"<ElctrncSeqNb>{number}</ElctrncSeqNb>") for number in (7, 8, 10)]
     assert warnings(camt(*statements, message="053")) == [
-        f"Between them statements are missing: statement 10 of account {ACCOUNT} follows 8."
+        f"Statements of account {ACCOUNT} are missing between 8 and 10."
     ]
 
 
@@ -643,6 +662,13 @@ def test_a_repeated_bank_reference_does_not_lose_a_payment() -> None:
 def test_a_reference_that_only_says_there_is_none_is_no_identity() -> None:
     content = notified(entry("1.00", transaction("1.00", servicer_reference="NOTPROVIDED")))
     assert of(SettledPayment, content)[0].identities == ()
+
+
+def test_a_reference_of_any_length_makes_a_key_of_bounded_length() -> None:
+    content = notified(entry("1.00", transaction("1.00", servicer_reference="P" * 900), servicer_reference="E" * 900))
+    assert {len(key) for item in of(SettledPayment, content) for key in item.identities} == {
+        8 + 11 + 1 + 10 + 1 + 7 + 1 + 64
+    }
 
 
 def test_an_entry_without_references_is_told_by_its_place_in_the_statement() -> None:
