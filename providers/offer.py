@@ -5,14 +5,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, unique
 
+from providers.ledger_lines import LedgerLines
+from providers.refunding import Refunds
 from providers.settlement_files import SettlementFiles
+from providers.webhooks import Webhooks
 
 
 @unique
 class Capability(Enum):
     """What a provider can do. The value is the field of `Offer` with the object that does it."""
 
+    REFUND = "refunds"
+    LEDGER = "ledger"
     SETTLEMENT_FILES = "settlement_files"
+    WEBHOOKS = "webhooks"
 
 
 def take_no_settings(_section: Mapping[str, str]) -> None:
@@ -36,7 +42,10 @@ class Offer:
     name: str
     display_name: str
     version: str
+    refunds: Refunds | None = None
+    ledger: LedgerLines | None = None
     settlement_files: SettlementFiles | None = None
+    webhooks: Webhooks | None = None
     required_settings: frozenset[str] = frozenset()
     configure: Callable[[Mapping[str, str]], None] = take_no_settings
     health: Callable[[], str | None] = always_healthy
