@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from stdnum import iso11649
 
-from billing.money import Money
+from billing.money import CENTS_MAX, Money
 from billing.ocr import ReferenceKind, is_rf
 from providers.settlement_files import Reference
 
@@ -25,22 +25,23 @@ def each_once(references: Iterable[Reference]) -> tuple[Reference, ...]:
 
     A text that only lists references which also come by themselves is a repetition of them.
     """
-    once: dict[str, Reference] = {}
+    same: dict[str, list[Reference]] = {}
     for one in references:
-        other = once.get(one.text)
-        once[one.text] = one if other is None else _merged(other, one)
-    if len(once) > 1:
-        sure = {one.text for one in once.values() if one.kind is not ReferenceKind.TEXT}
-        for one in list(once.values()):
-            if one.kind is ReferenceKind.TEXT and one.amount is None and sure.issuperset(TOKENS.findall(one.text)):
-                del once[one.text]
-    return tuple(sorted(once.values(), key=lambda one: one.kind is ReferenceKind.TEXT))
+        same.setdefault(one.text, []).append(one)
+    once = [ones[0] if len(ones) == 1 else _merged(ones) for ones in same.values()]
+    sure = {one.text for one in once if one.kind is not ReferenceKind.TEXT}
+    if len(once) == 1 or not sure:
+        return tuple(once)
+    kept = [one for one in once if one.text in sure or one.amount or not sure.issuperset(TOKENS.findall(one.text))]
+    return tuple(sorted(kept, key=lambda one: one.kind is ReferenceKind.TEXT))
 
 
-def _merged(one: Reference, other: Reference) -> Reference:
-    kind = other.kind if one.kind is ReferenceKind.TEXT else one.kind
-    amount = one.amount + other.amount if one.amount and other.amount else one.amount or other.amount
-    return Reference(text=one.text, kind=kind, amount=amount)
+def _merged(ones: list[Reference]) -> Reference:
+    kind = next((one.kind for one in ones if one.kind is not ReferenceKind.TEXT), ReferenceKind.TEXT)
+    parts = [one.amount for one in ones if one.amount]
+    cents = sum(part.cents for part in parts)
+    amount = Money(cents, parts[0].currency) if 0 < abs(cents) <= CENTS_MAX else None
+    return Reference(text=ones[0].text, kind=kind, amount=amount)
 
 
 def message(pieces: Iterable[str], references: Iterable[Reference]) -> str | None:

@@ -187,6 +187,13 @@ def test_a_payment_of_countless_references_is_refused() -> None:
     assert "an element has more than 5000 details" in refusal(content).findings[0]
 
 
+def test_parts_that_are_larger_than_any_amount_do_no_harm() -> None:
+    huge = [Part(reference=ocr(1), cents=sign * (10**18 - 1)) for sign in (1,) * 20 + (-1,) * 20]
+    paid = Paid(cents=100, code="0", parts=[*huge, Part(reference=ocr(2), cents=100)])
+    items = read(bgmax(PaidIn(payments=[paid])))
+    assert [str(one.amount) for one in items[0].references] == ["None", "1.00 SEK"]
+
+
 def test_a_payment_of_countless_lines_is_refused() -> None:
     paid = Paid(cents=100, reference=ocr(1), texts=["x"] * 1_001)
     assert "goes on for more than 1000 lines" in refusal(bgmax(PaidIn(payments=[paid]))).findings[0]
