@@ -135,9 +135,10 @@ INVARIANTS = (
         name="payments are refunded what their refunds say, and never more than they were",
         counterexamples="""
             select p.id,
-                   format('Payment %s of %s cents: %s count as refunded and %s as pending, but its refunds say %s and %s.',
-                          p.id, p.amount_cents, p.refunded_cents, p.pending_refund_cents, coalesce(r.refunded, 0),
-                          coalesce(r.pending, 0))
+                   format('Payment %s of %s cents: %s are pending and %s refunded (last: %s), but its refunds say %s and %s '
+                          '(%s).', p.id, p.amount_cents, p.pending_refund_cents, p.refunded_cents,
+                          coalesce(p.refunded_at::text, 'never'), coalesce(r.pending, 0), coalesce(r.refunded, 0),
+                          coalesce(r.refunded_at::text, 'never'))
               from payment p
               left join (select payment_id, sum(amount_cents) filter (where status = 'SUCCEEDED') as refunded,
                                 sum(amount_cents) filter (where status = 'PENDING') as pending,
@@ -234,9 +235,9 @@ INVARIANTS = (
         name="bank transfers are booked when they arrive",
         counterexamples="""
             select t.id,
-                   format('Bank transfer %s of %s %s cents: %s.', t.id, t.amount_cents, t.currency,
-                          coalesce(format('its receipt is booked as %s %s cents', e.amount_cents, e.currency),
-                                   'its receipt is not booked'))
+                   format('Bank transfer %s of %s %s cents: its receipt is %s.', t.id, t.amount_cents, t.currency,
+                          case when e.id is null then 'not booked'
+                               else format('booked as %s %s cents', e.amount_cents, e.currency) end)
               from bank_transfer t
               left join journal j on j.subject_id = t.id and j.kind = 'RECEIPT' and j.book_id is null
               left join accounting_entry e on e.journal_id = j.id and e.account = '1930'

@@ -1,0 +1,191 @@
+"""Ways to break full books past every trigger, and what must then be said.
+
+Of each: what happens; after `>` the statements that do it; then the invariants that see it, and exactly what they say. In
+braces are the rows' names, see `FullBooks.names`.
+"""
+
+from dataclasses import dataclass, field
+
+from storage.invariants import INVARIANTS
+
+(
+    BALANCED, WHOLE, AGREE, PAID, REFUNDED, PAYMENTS, ISSUED, RECEIVABLES, CREDIT, OVERDRAWN, OWED, RECEIPTS, USED, UNMATCHED,
+    DEPOSITS, REFUNDS,
+) = (invariant.name for invariant in INVARIANTS)  # fmt: skip
+
+TEXT = """
+a leg is edited
+    > update accounting_entry set amount_cents = amount_cents + 5 where journal_id = '{cost}' and account = '5910'
+    BALANCED Journal {cost}: its legs sum to 5 cents, in EUR to 0.
+a leg weighs another sum in EUR
+    > update accounting_entry set amount_eur_cents = amount_eur_cents - 1 where journal_id = '{cost}' and leg = 2
+    BALANCED Journal {cost}: its legs sum to 0 cents, in EUR to -1.
+a leg is removed
+    > delete from accounting_entry where journal_id = '{cost}' and leg = 2
+    BALANCED Journal {cost}: its legs sum to 900 cents, in EUR to 80.
+    WHOLE Journal {cost}: it should have 2 legs numbered from 1, and has 1 numbered from 1 to 1.
+all legs of a journal are removed
+    > delete from accounting_entry where journal_id = '{cost}'
+    WHOLE Journal {cost}: it should have 2 legs numbered from 1, and has 0 numbered from 0 to 0.
+a balanced pair of legs is added
+    > insert into accounting_entry (journal_id, leg, account, currency, amount_cents, amount_eur_cents, booked_on) select id, leg, '5910', currency, cents, 0, booked_on from journal, (values (3, 7), (4, -7)) l(leg, cents) where id = '{cost}'
+    WHOLE Journal {cost}: it should have 2 legs numbered from 1, and has 4 numbered from 1 to 4.
+legs are renumbered
+    > update accounting_entry set leg = 7 where journal_id = '{cost}' and leg = 1
+    WHOLE Journal {cost}: it should have 2 legs numbered from 1, and has 2 numbered from 2 to 7.
+a journal is removed
+    > delete from journal where id = '{cost}'
+    AGREE Leg 1 of journal {cost}: there is no such journal.
+a leg is moved to another day
+    > update accounting_entry set booked_on = booked_on + 1 where journal_id = '{cost}' and leg = 2
+    AGREE Leg 2 of journal {cost}: its book, tenant, currency or day is not the journal's.
+a journal is moved to another day
+    > update journal set booked_on = booked_on - 1 where id = '{cost}'
+    AGREE Leg 1 of journal {cost}: its book, tenant, currency or day is not the journal's.
+a leg is moved to another book
+    > update accounting_entry set book_id = '{club}' where journal_id = '{cost}' and leg = 1
+    AGREE Leg 1 of journal {cost}: its book, tenant, currency or day is not the journal's.
+a leg is moved to another tenant
+    > update accounting_entry set tenant_id = '{club}' where journal_id = '{cost}' and leg = 1
+    AGREE Leg 1 of journal {cost}: its book, tenant, currency or day is not the journal's.
+a leg is moved to another currency
+    > update accounting_entry set currency = 'NOK' where journal_id = '{cost}' and leg = 1
+    AGREE Leg 1 of journal {cost}: its book, tenant, currency or day is not the journal's.
+an invoice is set as paid
+    > update invoice set paid_cents = 60000 where id = '{open}'
+    PAID Invoice {open.number} ({open}): 60000 of 60000 cents count as paid, but its payments gave it 0.
+    RECEIVABLES Invoice {open.number} ({open}): 0 SEK cents are outstanding, but 60000 is a receivable (1510) in the book of the platform.
+an invoice is paid more than its total
+    > alter table invoice drop constraint invoice_never_overpaid_check
+    > update invoice set total_cents = 124999 where id = '{bank_paid}'
+    PAID Invoice {bank_paid.number} ({bank_paid}): 125000 of 124999 cents count as paid, but its payments gave it 125000.
+    ISSUED Invoice {bank_paid.number} ({bank_paid}): its journal says a total of 125000 and a tax of 25000 cents instead of 124999 and 25000.
+    RECEIVABLES Invoice {bank_paid.number} ({bank_paid}): -1 SEK cents are outstanding, but 0 is a receivable (1510) in the book of the platform.
+a refund of an invoice is forgotten
+    > update invoice set refunded_cents = 0 where id = '{card_paid}'
+    REFUNDED Invoice {card_paid.number} ({card_paid}): 0 of 100000 paid cents count as refunded, but refunds took 50000.
+a refund of a payment is forgotten
+    > update payment set refunded_cents = 0, refunded_at = null where id = '{by_card}'
+    PAYMENTS Payment {by_card} of 100000 cents: 10000 are pending and 0 refunded (last: never), but its refunds say 10000 and 50000 (2026-11-20 12:00:00+00).
+a pending refund is removed
+    > delete from refund where id = '{pending}'
+    PAYMENTS Payment {by_card} of 100000 cents: 10000 are pending and 50000 refunded (last: 2026-11-20 12:00:00+00), but its refunds say 0 and 50000 (2026-11-20 12:00:00+00).
+a payment says another day of its refund
+    > update payment set refunded_at = refunded_at + interval '1 day' where id = '{by_card}'
+    PAYMENTS Payment {by_card} of 100000 cents: 10000 are pending and 50000 refunded (last: 2026-11-21 12:00:00+00), but its refunds say 10000 and 50000 (2026-11-20 12:00:00+00).
+an invoice is booked with another total
+    > update accounting_entry set amount_cents = amount_cents + 500 * sign(amount_cents) where journal_id = '{open.issued}' and account in ('1510', '3001')
+    ISSUED Invoice {open.number} ({open}): its journal says a total of 60500 and a tax of 12000 cents instead of 60000 and 12000.
+    RECEIVABLES Invoice {open.number} ({open}): 60000 SEK cents are outstanding, but 60500 is a receivable (1510) in the book of the platform.
+an invoice says another tax
+    > update invoice set tax_cents = 11999 where id = '{open}'
+    ISSUED Invoice {open.number} ({open}): its journal says a total of 60000 and a tax of 12000 cents instead of 60000 and 11999.
+an issued invoice becomes a draft
+    > update invoice set declared_status = 'DRAFT' where id = '{open}'
+    ISSUED Invoice {open.number} ({open}): its journal says a total of 60000 and a tax of 12000 cents instead of 0 and 0.
+    RECEIVABLES Invoice {open.number} ({open}): 0 SEK cents are outstanding, but 60000 is a receivable (1510) in the book of the platform.
+a draft is issued without being booked
+    > update invoice set declared_status = null where id = '{draft}'
+    ISSUED Invoice D-1 ({draft}): its journal says a total of 0 and a tax of 0 cents instead of 10000 and 2000.
+    RECEIVABLES Invoice D-1 ({draft}): 10000 SEK cents are outstanding, but 0 is a receivable (1510) in the book of the platform.
+an invoice becomes void without being booked
+    > update invoice set declared_status = 'VOID' where id = '{open}'
+    RECEIVABLES Invoice {open.number} ({open}): 0 SEK cents are outstanding, but 60000 is a receivable (1510) in the book of the platform.
+a tenant's invoice becomes the platform's
+    > update invoice set issuer_type = 'PLATFORM' where id = '{members}'
+    ISSUED Invoice {members.number} ({members}): its journal says a total of 0 and a tax of 0 cents instead of 40000 and 8000.
+a receivable of nobody's is booked
+    > update accounting_entry set account = '1510' where journal_id = '{cost}' and leg = 1
+    RECEIVABLES Invoice unknown (): 0 SEK cents are outstanding, but 900 is a receivable (1510) in the book of the platform.
+a payment becomes credit without being booked
+    > insert into payment (tenant_id, method, provider, amount_cents, currency, paid_at, outcome) values ('{club}', 'CARD', 'sandbox', 777, 'SEK', now(), 'SUCCEEDED')
+    CREDIT Tenant {club}: its payments leave 2277 SEK cents of credit, but 1500 are booked (2420).
+a refund takes a surplus without being booked so
+    > update refund set surplus_cents = 100, tax_cents = 0 where id = '{half}'
+    REFUNDED Invoice {card_paid.number} ({card_paid}): 50000 of 100000 paid cents count as refunded, but refunds took 49900.
+    CREDIT Tenant {club}: its payments leave 1400 SEK cents of credit, but 1500 are booked (2420).
+credit is used up by hand
+    > update accounting_entry set tenant_id = '{club}' where journal_id = '{cost}'
+    > update journal set tenant_id = '{club}' where id = '{cost}'
+    > update accounting_entry set amount_cents = amount_cents * 10, account = replace(account, '5910', '2420') where journal_id = '{cost}'
+    CREDIT Tenant {club}: its payments leave 1500 SEK cents of credit, but -7500 are booked (2420).
+    OVERDRAWN Tenant {club}: its credit (2420) stands at -7500 SEK cents.
+a tenant's claim is booked on one side only
+    > update accounting_entry set account = '1930' where journal_id = '{member.mirror}' and account = '1689'
+    OWED Tenant {club}: the platform owes it 40000 SEK cents (2899), but its own book claims 0 (1689).
+a receipt is booked on another account
+    > update accounting_entry set account = '1580' where journal_id = '{waiting.receipt}' and account = '1930'
+    RECEIPTS Bank transfer {waiting} of 8000 SEK cents: its receipt is not booked.
+a receipt is booked with another amount
+    > update accounting_entry set amount_cents = amount_cents + sign(amount_cents) where journal_id = '{waiting.receipt}'
+    RECEIPTS Bank transfer {waiting} of 8000 SEK cents: its receipt is booked as 8001 SEK cents.
+    UNMATCHED Bank transfer {waiting}: 8000 SEK cents of it wait to be used, but 8001 are booked as unmatched (2999).
+a receipt is removed
+    > delete from accounting_entry where journal_id = '{ignored.receipt}'
+    > delete from journal where id = '{ignored.receipt}'
+    RECEIPTS Bank transfer {ignored} of 9000 SEK cents: its receipt is not booked.
+    UNMATCHED Bank transfer {ignored}: 9000 SEK cents of it wait to be used, but 0 are booked as unmatched (2999).
+a transfer says another amount
+    > update bank_transfer set amount_cents = 40001 where id = '{assigned}'
+    RECEIPTS Bank transfer {assigned} of 40001 SEK cents: its receipt is booked as 40000 SEK cents.
+    USED Bank transfer {assigned} of 40001 SEK cents is ASSIGNED, but its live payments add up to 40000.
+    DEPOSITS Deposit 00070 ({assigned.deposit}) of 40000 SEK cents: its transfers add up to 40001.
+a transfer counts as matched without a payment
+    > update bank_transfer set status = 'MATCHED' where id = '{waiting}'
+    USED Bank transfer {waiting} of 8000 SEK cents is MATCHED, but its live payments add up to 0.
+    UNMATCHED Bank transfer {waiting}: 0 SEK cents of it wait to be used, but 8000 are booked as unmatched (2999).
+a payment forgets its transfer
+    > update payment set bank_transfer_id = null where id = '{by_member}'
+    USED Bank transfer {assigned} of 40000 SEK cents is ASSIGNED, but its live payments add up to 0.
+a transfer in the inbox has a live payment
+    > update payment set bank_transfer_id = '{waiting}' where id = '{by_card}'
+    USED Bank transfer {waiting} of 8000 SEK cents is UNMATCHED, but its live payments add up to 100000.
+a transfer is paid on in another currency
+    > update bank_transfer set currency = 'NOK' where id = '{assigned}'
+    RECEIPTS Bank transfer {assigned} of 40000 NOK cents: its receipt is booked as 40000 SEK cents.
+    USED Bank transfer {assigned} of 40000 NOK cents is ASSIGNED, but its live payments add up to 40000.
+    DEPOSITS Deposit 00070 ({assigned.deposit}) of 40000 SEK cents: its transfers add up to 0.
+an ignored transfer vanishes from the inbox's account
+    > update bank_transfer set status = 'RETURNED' where id = '{ignored}'
+    UNMATCHED Bank transfer {ignored}: 0 SEK cents of it wait to be used, but 9000 are booked as unmatched (2999).
+a receipt of no transfer is booked
+    > update accounting_entry set account = '2999' where journal_id = '{cost}' and leg = 2
+    UNMATCHED Bank transfer unknown: 0 SEK cents of it wait to be used, but 900 are booked as unmatched (2999).
+a deposit says another amount
+    > update bank_deposit set amount_cents = 8001 where id = '{waiting.deposit}'
+    DEPOSITS Deposit 00070 ({waiting.deposit}) of 8001 SEK cents: its transfers add up to 8000.
+a refund is not booked
+    > delete from accounting_entry where journal_id = '{refund}'
+    > delete from journal where id = '{refund}'
+    REFUNDS Refund {half} of 50000 cents is SUCCEEDED, but 0 cents of it are booked.
+a booked refund fails
+    > update refund set status = 'FAILED' where id = '{half}'
+    REFUNDED Invoice {card_paid.number} ({card_paid}): 50000 of 100000 paid cents count as refunded, but refunds took 0.
+    PAYMENTS Payment {by_card} of 100000 cents: 10000 are pending and 50000 refunded (last: 2026-11-20 12:00:00+00), but its refunds say 10000 and 0 (never).
+    REFUNDS Refund {half} of 50000 cents is FAILED, but 50000 cents of it are booked.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """Statements that break the books, and what is said about it, by invariant."""
+
+    statements: list[str] = field(default_factory=list)
+    sentences: dict[str, str] = field(default_factory=dict)
+
+
+def _read(text: str) -> dict[str, Breach]:
+    breaches: dict[str, Breach] = {}
+    breach = Breach()
+    for line in filter(None, text.splitlines()):
+        first, _, rest = line.strip().partition(" ")
+        if not line.startswith(" "):
+            breach = breaches[line] = Breach()
+        elif first == ">":
+            breach.statements.append(rest)
+        else:
+            breach.sentences[globals()[first]] = rest
+    return breaches
+
+
+BREACHES = _read(TEXT)

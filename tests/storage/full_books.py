@@ -1,0 +1,195 @@
+"""Books in which every invariant has something to hold for: each kind of invoice, payment, transfer, refund and journal."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from billing import journals
+from billing.journals import InvoiceRef, PaymentRef
+from billing.ledger import Posting
+from billing.vat import VatPart
+from storage.audit import Done, record_bulk
+from tests.books import NOW, TODAY, LittleBooks
+
+
+@dataclass(slots=True)
+class FullBooks(LittleBooks):
+    """`ids` names the rows that tests break."""
+
+    ids: dict[str, UUID] = field(default_factory=dict)
+
+    def fill(self) -> None:
+        club = self.ids["club"] = self.tenant()
+        self._paid_by_bank_with_a_surplus(club)
+        self._paid_by_card_and_half_refunded(club)
+        self._paid_by_a_member(club)
+        self._paid_by_credit(club)
+        self._not_to_be_paid(club)
+        self._waiting()
+        self._beside_invoices()
+        self.record("one", "two", "three", "four", "five")
+
+    def names(self) -> dict[str, str]:
+        """The ids as text, and what belongs to them: `open.number`, `open.issued` (its journal), `waiting.receipt` and
+        `waiting.deposit`."""
+        of = {key: name for name, key in self.ids.items()}
+        related = self.connection.execute(
+            "select id, 'number', number from invoice"
+            " union all select subject_id, 'issued', id::text from journal where kind = 'INVOICE'"
+            " union all select subject_id, 'receipt', id::text from journal where kind = 'RECEIPT'"
+            " union all select id, 'deposit', deposit_id::text from bank_transfer"
+        )
+        return {name: str(key) for name, key in self.ids.items()} | {
+            f"{of[key]}.{what}": text for key, what, text in related
+        }
+
+    def record(self, *actions: str) -> None:
+        """Append an audit event for each action."""
+        subject_id = self.ids["club"]
+        with self.connection.cursor() as cursor:
+            record_bulk(
+                cursor,
+                [
+                    Done(at=NOW, actor="a@b.se", action=action, subject_type="tenant", subject_id=subject_id)
+                    for action in actions
+                ],
+            )
+
+    def post(self, name: str, postings: list[Posting]) -> None:
+        """Write postings; `name` and `name.mirror` become the ids of their journals."""
+        self._post(postings)
+        for posting, mirror in zip(postings, ("", ".mirror"), strict=False):
+            [journal] = self.one(
+                "select id from journal where subject_id = %s and kind = %s and book_id is not distinct from %s",
+                posting.subject_id, posting.kind, posting.book_id,
+            )  # fmt: skip
+            self.ids[name + mirror] = journal
+
+    def pay(
+        self, name: str, invoice_id: UUID | None, cents: int, *, allocated: int | None = None, **values: Any
+    ) -> PaymentRef:
+        """A payment that succeeded, not booked yet."""
+        key = self.ids[name] = uuid7()
+        allocated_cents = cents if allocated is None else allocated
+        row = {
+            "method": "CARD",
+            "provider": "sandbox",
+            "paid_at": NOW,
+            "outcome": "SUCCEEDED",
+            "currency": "SEK",
+        } | values
+        self._insert(
+            "payment", id=key, tenant_id=self.ids["club"], invoice_id=invoice_id, amount_cents=cents,
+            allocated_cents=allocated_cents, **row,
+        )  # fmt: skip
+        return PaymentRef(
+            id=key,
+            tenant_id=self.ids["club"],
+            currency="SEK",
+            allocated_cents=allocated_cents,
+            credited_cents=cents - allocated_cents,
+            occurred_on=TODAY,
+            invoice=None if invoice_id is None else self.ref(invoice_id),
+            bank_transfer_id=values.get("bank_transfer_id"),
+        )
+
+    def ref(self, invoice_id: UUID) -> InvoiceRef:
+        issuer_type, number = self.one("select issuer_type, number from invoice where id = %s", invoice_id)
+        return InvoiceRef(
+            id=invoice_id, tenant_id=self.ids["club"], issuer_type=issuer_type, number=number, currency="SEK"
+        )
+
+    def refund(self, name: str, payment: PaymentRef, cents: int, status: str, **values: Any) -> UUID:
+        key = self.ids[name] = uuid7()
+        row = {"surplus_cents": 0, "tax_cents": 0, "settled_at": NOW if status == "SUCCEEDED" else None} | values
+        self._insert(
+            "refund", id=key, payment_id=payment.id, amount_cents=cents, status=status, actor="a@b.se", reason="twice",
+            created_at=NOW, **row,
+        )  # fmt: skip
+        return key
+
+    def _paid_by_bank_with_a_surplus(self, club: UUID) -> None:
+        invoice = self.ids["bank_paid"] = self.invoice(club, 125_000)
+        transfer = self.ids["matched"] = self.transfer(130_000)
+        payment = self.pay("by_bank", invoice, 130_000, allocated=125_000, bank_transfer_id=transfer)
+        self.post("match", journals.matched(payment))
+        self._status(transfer, "MATCHED")
+        refund = self.refund("surplus", payment, 500, "SUCCEEDED", surplus_cents=500)
+        back = journals.refunded(payment, refund_id=refund, surplus_cents=500, parts=[], on=TODAY, out_of="1930")
+        self.post("sent_back", back)
+
+    def _paid_by_card_and_half_refunded(self, club: UUID) -> None:
+        invoice = self.ids["card_paid"] = self.invoice(club, 100_000)
+        payment = self.pay("by_card", invoice, 100_000, fee_cents=1_800)
+        self.post("charge", journals.charged(payment, fee_cents=1_800))
+        refund = self.refund("half", payment, 50_000, "SUCCEEDED", tax_cents=10_000)
+        parts = [VatPart(Decimal(25), 40_000, 10_000)]
+        self.post("refund", journals.refunded(payment, refund_id=refund, surplus_cents=0, parts=parts, on=TODAY))
+        self.refund("pending", payment, 10_000, "PENDING", tax_cents=2_000)
+        self.refund("declined", payment, 90_000, "FAILED", tax_cents=18_000)
+
+    def _paid_by_a_member(self, club: UUID) -> None:
+        invoice = self.ids["members"] = self.invoice(club, 40_000, issuer_type="TENANT")
+        transfer = self.ids["assigned"] = self.transfer(40_000)
+        self.post("member", journals.matched(self.pay("by_member", invoice, 40_000, bank_transfer_id=transfer)))
+        self._status(transfer, "ASSIGNED")
+
+    def _paid_by_credit(self, club: UUID) -> None:
+        invoice = self.ids["credit_paid"] = self.invoice(club, 20_000)
+        self.post("credit", journals.credit_applied(self.pay("by_credit", invoice, 3_000, provider="credit")))
+
+    def _not_to_be_paid(self, club: UUID) -> None:
+        self.ids["open"] = self.invoice(club, 60_000)
+        draft = self.ids["draft"] = uuid7()
+        self._insert(
+            "invoice", id=draft, tenant_id=club, number="D-1", issuer_type="PLATFORM", customer_name="Björkens Boule",
+            currency="SEK", total_cents=10_000, tax_cents=2_000, issued_on=TODAY, due_on=TODAY, declared_status="DRAFT",
+        )  # fmt: skip
+        void = self.ids["void"] = self.invoice(club, 30_000, declared_status="VOID")
+        [issued] = self.one("select id from journal where subject_id = %s and kind = 'INVOICE'", void)
+        parts = [VatPart(Decimal(25), 24_000, 6_000)]
+        self.post("voided", journals.voided(self.ref(void), parts, on=TODAY, reverses_id=issued))
+        lost = self.ids["lost"] = self.invoice(club, 70_000, declared_status="UNCOLLECTIBLE")
+        self.post("written_off", journals.written_off(self.ref(lost), 70_000, on=TODAY))
+
+    def _waiting(self) -> None:
+        self.ids["waiting"] = self.transfer(8_000)
+        self.ids["ignored"] = self.transfer(9_000)
+        self._status(self.ids["ignored"], "IGNORED")
+        again = self.ids["again"] = self.transfer(11_000)
+        payment = self.pay("undone", None, 11_000, allocated=0, bank_transfer_id=again)
+        [posting] = journals.matched(payment)
+        self.post("mistake", [posting])
+        self.post("correction", [journals.reversal(posting, journal_id=self.ids["mistake"], on=TODAY)])
+        self.connection.execute(
+            "update payment set outcome = 'FAILED', undone_at = %s where id = %s", [NOW, payment.id]
+        )
+
+    def _beside_invoices(self) -> None:
+        for name, charge in (("bank_charge", True), ("unordered", False)):
+            self.post(
+                name,
+                journals.debited(
+                    subject_id=uuid7(), cents=700, currency="SEK", on=TODAY, provider="bankgirot", reference=name,
+                    description=name, charge=charge,
+                ),
+            )  # fmt: skip
+        self.cost("cost", account="5910")
+        for account in ("1510", "1930", "2420", "2899", "2999"):
+            opening = journals.opening_balance(
+                subject_id=uuid7(), account=account, cents=-500, currency="SEK", on=date(2024, 1, 1)
+            )
+            self.post(f"opening_{account}", opening)
+
+    def cost(self, name: str, *, account: str, cents: int = 900) -> None:
+        self.post(
+            name,
+            journals.cost(subject_id=uuid7(), account=account, cents=cents, currency="SEK", on=TODAY, description=name),
+        )
+
+    def _status(self, transfer_id: UUID, status: str) -> None:
+        self.connection.execute("update bank_transfer set status = %s where id = %s", [status, transfer_id])

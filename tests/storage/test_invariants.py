@@ -1,0 +1,172 @@
+"""Each invariant is broken on purpose, past every trigger, and must name the row; those that still hold must not complain."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from click.testing import CliRunner
+
+from graphql_api.cli import main
+from storage.audit_chain import head
+from storage.engine import Database
+from storage.invariants import INVARIANTS, snapshot, verify
+from tests.database import Clones
+from tests.storage.breaches import BALANCED, BREACHES, RECEIVABLES, WHOLE
+from tests.storage.full_books import FullBooks
+
+TABLES = ("accounting_entry", "journal", "invoice", "payment", "refund", "bank_transfer", "bank_deposit")
+
+
+@pytest.fixture(scope="module")
+def full(database_clones: Clones) -> Iterator[tuple[str, dict[str, str]]]:
+    """The name of a database with full books, and the names of the rows in it."""
+    with database_clones.clone() as database:
+        with database.connect(autocommit=True) as connection:
+            books = FullBooks(connection)
+            books.fill()
+            made = connection.info.dbname, books.names()
+        yield made
+
+
+@pytest.fixture
+def names(full: tuple[str, dict[str, str]]) -> dict[str, str]:
+    return full[1]
+
+
+@pytest.fixture
+def database(database_clones: Clones, full: tuple[str, dict[str, str]]) -> Iterator[Database]:
+    """Full books of the test's own."""
+    with database_clones.clone(full[0]) as made:
+        yield made
+
+
+@pytest.fixture
+def superuser(
+    database_clones: Clones, runtime: psycopg.Connection[Any]
+) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    """Somebody whom nothing stops."""
+    with database_clones.server.connect_as_superuser(runtime.info.dbname) as connection:
+        for table in TABLES:
+            connection.execute(f"alter table {table} disable trigger all".encode())
+        yield connection
+
+
+def broken(connection: psycopg.Connection[Any]) -> dict[str, str]:
+    with snapshot(connection):
+        return {checked.name: checked.broken for checked in verify(connection) if checked.broken is not None}
+
+
+def test_full_books_break_nothing(runtime: psycopg.Connection[Any]) -> None:
+    assert broken(runtime) == {}
+
+
+@pytest.mark.parametrize("breach", BREACHES)
+def test_what_is_broken_is_named_and_nothing_else(
+    breach: str, names: dict[str, str], superuser: psycopg.Connection[Any], runtime: psycopg.Connection[Any]
+) -> None:
+    for statement in BREACHES[breach].statements:
+        superuser.execute(filled(statement, names).encode())
+
+    assert broken(runtime) == {name: filled(sentence, names) for name, sentence in BREACHES[breach].sentences.items()}
+
+
+def filled(template: str, names: dict[str, str]) -> str:
+    for name, text in names.items():
+        template = template.replace(f"{{{name}}}", text)
+    return template
+
+
+def test_every_invariant_is_broken_by_some_breach() -> None:
+    assert {name for breach in BREACHES.values() for name in breach.sentences} == {
+        invariant.name for invariant in INVARIANTS
+    }
+
+
+def test_a_journal_that_was_left_without_legs_is_found(runtime: psycopg.Connection[Any]) -> None:
+    [journal] = runtime.execute(
+        "insert into journal (kind, subject_id, currency, leg_count, occurred_on, booked_on, description)"
+        " values ('COST', uuid7(), 'SEK', 2, current_date, current_date, 'nothing') returning id"
+    ).fetchone()  # type: ignore[misc]
+
+    assert broken(runtime) == {
+        WHOLE: f"Journal {journal}: it should have 2 legs numbered from 1, and has 0 numbered from 0 to 0."
+    }
+
+
+def test_what_others_write_meanwhile_breaks_nothing(
+    database: Database, runtime: psycopg.Connection[Any], names: dict[str, str]
+) -> None:
+    with database.connect(autocommit=True) as other, snapshot(runtime):
+        checks = verify(runtime)
+        first = next(checks)
+        other.execute("update invoice set declared_status = 'VOID' where id = %s", [names["open"]])
+
+        assert [first.broken, *(checked.broken for checked in checks)] == [None] * (len(INVARIANTS) + 2)
+    assert set(broken(runtime)) == {RECEIVABLES}
+
+
+def test_of_several_broken_rows_the_first_is_named(
+    superuser: psycopg.Connection[Any], runtime: psycopg.Connection[Any], names: dict[str, str]
+) -> None:
+    superuser.execute("update accounting_entry set amount_cents = amount_cents + 1 where leg = 1")
+    [first] = runtime.execute("select id from journal order by id").fetchone()  # type: ignore[misc]
+
+    assert f"Journal {first}: its legs sum to 1 cents" in broken(runtime)[BALANCED]
+
+
+@pytest.fixture
+def command(database: Database, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    monkeypatch.setenv("BILLING_DATABASE_URL", database.runtime_url)
+    return CliRunner()
+
+
+def test_the_command_prints_every_rule_and_the_head_to_write_down(
+    command: CliRunner, runtime: psycopg.Connection[Any]
+) -> None:
+    done = command.invoke(main, ["verify"])
+
+    assert done.exit_code == 0, done.output
+    lines = done.output.splitlines()
+    assert lines[: len(INVARIANTS)] == [f"ok      {invariant.name}" for invariant in INVARIANTS]
+    assert lines[-3:] == [
+        "ok      audit events follow from each other, from the first to the last (5 proven)",
+        "ok      the audit head is the last event",
+        f"Audit head: {head(runtime)}",
+    ]
+
+
+def test_the_command_names_what_is_broken_and_exits_with_1(
+    command: CliRunner, superuser: psycopg.Connection[Any], names: dict[str, str]
+) -> None:
+    superuser.execute(
+        "update accounting_entry set amount_cents = 905 where journal_id = %s and leg = 1", [names["cost"]]
+    )
+
+    done = command.invoke(main, ["verify"])
+
+    assert done.exit_code == 1
+    assert done.output.splitlines()[:3] == [
+        f"BROKEN  {BALANCED}",
+        f"        Journal {names['cost']}: its legs sum to 5 cents, in EUR to 0.",
+        f"ok      {WHOLE}",
+    ]
+
+
+def test_the_command_compares_with_a_head_that_was_written_down(
+    command: CliRunner, runtime: psycopg.Connection[Any]
+) -> None:
+    [earlier] = runtime.execute("select hash from audit_event where seq = 3").fetchone()  # type: ignore[misc]
+
+    held = command.invoke(main, ["verify", "--anchor", f"3:{earlier}"])
+    other = command.invoke(main, ["verify", "--anchor", f"4:{earlier}"])
+    malformed = command.invoke(main, ["verify", "--anchor", "3"])
+
+    assert held.exit_code == 0
+    assert "ok      the audit trail holds the event that was written down" in held.output
+    assert other.exit_code == 1
+    assert (
+        "BROKEN  the audit trail holds the event that was written down\n        Audit event 4 has the hash"
+        in other.output
+    )
+    assert (malformed.exit_code, "is not a number, a colon and 64 hexadecimal digits" in malformed.output) == (2, True)
