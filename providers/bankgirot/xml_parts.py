@@ -231,14 +231,13 @@ class _Builder:
         if texts is not None:
             texts.append(text)
             if len(texts) > TEXT_PIECES_MAX:
-                self._stop("an element's text is too long")
+                self._stop(f"an element's text is longer than {TEXT_MAX} characters")
 
     def _end(self, _name: str) -> None:
         element = self._stack.pop()
-        if self._texts:
-            if element.path is not None:
-                self._keep(element.path, "".join(self._texts))
-            self._texts = None
+        if self._texts and element.path is not None:
+            self._keep(element.path, "".join(self._texts))
+        self._texts = None
         if element.part is not None and self._part is not None:
             part, self._part = self._part, self._part.parent
             if element.held_as is None or self._part is None:

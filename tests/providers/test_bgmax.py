@@ -266,6 +266,22 @@ def test_parts_that_do_not_add_up_refuse_the_file() -> None:
     assert findings(bgmax(PaidIn(payments=[paid]))) == ["line 3: its parts add up to 8.00 SEK, not to 10.00 SEK"]
 
 
+def test_a_file_cut_off_in_a_payment_is_refused() -> None:
+    cut = b"\r\n".join(bgmax(PaidIn(payments=[Paid(cents=1, name="A AB")])).split(b"\r\n")[:4])
+    assert findings(cut) == [
+        "line 2: this section is not closed by a deposit (15)",
+        "end of file: the trailer (70) is missing: the file is cut off",
+    ]
+
+
+def test_records_that_ran_together_are_refused() -> None:
+    assert findings(FILE.replace(b"\r\n70", b"70"))[0] == "line 8: it has text after column 80"
+
+
+def test_a_file_of_blank_lines_holds_no_records() -> None:
+    assert findings(b"\r\n \r\n")[0] == "file: it holds no records"
+
+
 def test_all_faults_are_told_at_once() -> None:
     content = edited(edited(edited(FILE, 1, (45, 45), "T"), 4, (68, 68), "1"), 8, (79, 79), "9")
     assert [found.split(":")[0] for found in findings(content)] == ["line 1", "line 4", "line 8"]
@@ -315,6 +331,16 @@ def test_a_checked_reference_with_a_wrong_check_digit_is_told_and_kept() -> None
     paid = Paid(cents=1, reference="655968", code="2")
     assert references(paid) == [("655968", OCR, None)]
     assert warnings(bgmax(PaidIn(payments=[paid]))) == ["Line 3: reference code 2 but '655968' fails modulus 10."]
+
+
+def test_an_extra_reference_of_another_serial_number_is_told() -> None:
+    paid = Paid(cents=1, serial="000000000016", parts=[Part(reference=ocr(1))])
+    content = edited(bgmax(PaidIn(payments=[paid])), 4, (58, 69), "000000000017")
+    assert warnings(content) == ["Line 4: serial 000000000017 differs from its payment's, 000000000016."]
+
+
+def test_an_extra_reference_without_a_reference_is_none() -> None:
+    assert references(Paid(cents=1, reference="17", parts=[Part(reference="", code="0")])) == [("17", TEXT, None)]
 
 
 def test_an_odd_organisation_number_is_told() -> None:

@@ -1,6 +1,7 @@
 """camt.054 and camt.053: what becomes a payment, a deposit, a debit or a balance, and what refuses the file."""
 
 import io
+from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
@@ -196,6 +197,20 @@ def test_text_that_was_encoded_twice_is_set_right_and_told() -> None:
     content = camt054(DEPOSIT).decode("iso-8859-1").encode("utf-8")
     assert warnings(content) == ["Text that was encoded twice as UTF-8 was set right."]
     assert of(SettledPayment, content)[0].counterparty_name == "Övningsbolaget AB"
+
+
+def test_text_that_only_looks_encoded_twice_is_left_alone() -> None:
+    content = camt054(replace(DEPOSIT, payments=[Paid(cents=1, name="Ã och 漢字 AB")]))
+    assert of(SettledPayment, content)[0].counterparty_name == "Ã och 漢字 AB"
+    assert warnings(content) == []
+
+
+def test_text_on_several_lines_becomes_one() -> None:
+    assert payment("<Ustrd>hyra\n\t mars</Ustrd>").message == "hyra mars"
+
+
+def test_xml_without_a_message_refuses_itself() -> None:
+    assert findings(b"<a/>") == ["it holds no camt message"]
 
 
 def test_an_entry_in_the_wrong_place_is_not_passed_over() -> None:
@@ -454,6 +469,24 @@ def test_several_payments_in_another_currency_are_one_with_all_their_references(
     ]
 
 
+def test_a_debit_of_several_payments_in_another_currency_is_booked_whole() -> None:
+    two = [transaction("10.00", currency="EUR", end_to_end_id=f"REFUND-{number}") for number in (1, 2)]
+    content = notified(entry("225.00", *two, side="DBIT", reference="R1"))
+    assert [(debit.amount.cents, debit.end_to_end_id) for debit in of(Debit, content)] == [(-22_500, None)]
+    assert warnings(content) == ["Entry R1: the entry is in SEK, its transactions are in EUR."]
+
+
+def test_more_payments_in_another_currency_than_can_be_held_refuse_the_file() -> None:
+    content = notified(entry("1.00", *[transaction("1.00", currency="EUR")] * 1_001))
+    assert findings(content) == ["more than 1000 transactions are in another currency"]
+
+
+def test_a_transaction_of_nothing_is_left_out_and_told() -> None:
+    content = notified(entry("1.00", transaction("1.00"), transaction("0.00"), reference="R1"))
+    assert [deposit.payment_count for deposit in of(Deposit, content)] == [1]
+    assert warnings(content) == ["Entry R1: a transaction of 0.00 was left out."]
+
+
 def test_transactions_in_several_currencies_refuse_the_file() -> None:
     content = notified(entry("100.00", transaction("60.00"), transaction("4.00", currency="EUR")))
     assert findings(content) == ["its transactions are in several currencies"]
@@ -599,6 +632,10 @@ def test_balances_are_read_with_their_days() -> None:
 def test_balances_that_the_entries_do_not_explain_refuse_the_file() -> None:
     content = stated(entry("130.00"), head=balance("PRCD", "100.00") + balance("CLBD", "230.01"))
     assert findings(content) == ["opening balance and entries make 230.00 SEK, the closing balance is 230.01 SEK"]
+
+
+def test_a_balance_alone_is_none() -> None:
+    assert of(StatementBalance, stated(entry("1.00"), head=balance("CLBD", "230.01"))) == []
 
 
 def test_balances_of_several_days_in_one_statement_are_not_guessed_at() -> None:
