@@ -69,13 +69,17 @@ class Database:
         return psycopg.connect(conninfo(self.runtime_url, EVERYWHERE), autocommit=autocommit)
 
     def connect_as_owner(self, *, autocommit: bool = False) -> psycopg.Connection[Any]:
-        """A plain connection as the owner of the tables, for migrations.
+        """A plain connection as the owner of the tables, for migrations and loads.
 
         Raises: OwnerUnknown.
         """
         if self.owner_url is None:
             raise OwnerUnknown
         return psycopg.connect(conninfo(self.owner_url, EVERYWHERE), autocommit=autocommit)
+
+    def connect_to_load(self) -> psycopg.Connection[Any]:
+        """A plain connection for loads of any size: as the owner, who may build indexes anew, else as the service."""
+        return self.connect() if self.owner_url is None else self.connect_as_owner()
 
 
 def conninfo(url: str, settings: Mapping[str, str]) -> str:

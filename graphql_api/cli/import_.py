@@ -26,12 +26,15 @@ def command(folder: Path, reason: str | None, progress: bool | None, actor: str)
     All of it is imported or nothing. History is booked on its own days. Again the same row: nothing; with other names,
     contacts or status: taken over; with other booked figures: refused. What is wrong is printed, a line each, as
     file:line: what; the exit code is then 2.
+
+    A first load of more than 50,000 rows builds the indexes anew at its end, where the owner's login is known (on the
+    embedded server, or by BILLING_OWNER_DATABASE_URL): readers wait until it is done.
     """
     settings = load_settings()
     began = time.monotonic()
     counter = Counter(shown=sys.stderr.isatty() if progress is None else progress)
     try:
-        with open_database(settings) as database, database.connect() as connection:
+        with open_database(settings) as database, database.connect_to_load() as connection:
             report = import_books(
                 connection,
                 folder,

@@ -102,10 +102,7 @@ class RefundFact(NamedTuple):
 
 
 def book_refunds(ledger: Ledger) -> int:
-    """Write the new refunds and book them; gives how many.
-
-    Raises: ImportRefused.
-    """
+    """Write the new refunds and book them; gives how many."""
     count = 0
     for rows in ledger.facts("refunds booked", NEW_REFUNDS):
         refunds = [(refund, refund.parts()) for refund in map(RefundFact.read, rows)]
@@ -113,13 +110,16 @@ def book_refunds(ledger: Ledger) -> int:
             _write(cursor, refunds)
         ledger.book(posting for refund, parts in refunds for posting in refund.postings(parts))
         count += len(refunds)
-    _refuse_overdrawn(ledger)
     return count
 
 
-def _refuse_overdrawn(ledger: Ledger) -> None:
+def refuse_overdrawn(cursor: psycopg.Cursor[Any]) -> None:
+    """Refuse refunds of a surplus that is not there any more.
+
+    Raises: ImportRefused.
+    """
     problems = Problems()
-    for line, _, currency, cents in ledger.connection.execute(CREDIT_OVERDRAWN):
+    for line, _, currency, cents in cursor.execute(CREDIT_OVERDRAWN):
         what = f"the surplus of its payment is used already; the tenant's credit would be overdrawn by {Money(int(cents), currency)}"
         problems.add("refunds.csv", line, what)
     problems.refuse_any()

@@ -14,9 +14,10 @@ from procedures.import_books.applying import apply, keep_left_out, list_changes
 from procedures.import_books.book_costs import book_balances, book_costs
 from procedures.import_books.book_invoices import book_invoices
 from procedures.import_books.book_payments import book_payments
-from procedures.import_books.book_refunds import book_refunds
+from procedures.import_books.book_refunds import book_refunds, refuse_overdrawn
 from procedures.import_books.booking import Ledger
 from procedures.import_books.checking import Parameters, check
+from procedures.import_books.indexes import build, set_aside
 from procedures.import_books.problems import Problems
 from procedures.import_books.report import FileReport, ImportReport
 from procedures.import_books.rows import CsvFile
@@ -56,6 +57,7 @@ def import_books(
     with connection.transaction(), connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s), set_config('work_mem', '64MB', true)", [ONE_AT_A_TIME])
         _stage_and_check(cursor, files, parameters, problems, progress)
+        indexes = set_aside(cursor, rows=sum(file.row_count for file in files))
         changed = {source.noun: list_changes(cursor, source) for source in SOURCES}
         for source in SOURCES:
             if source.prepare:
@@ -65,6 +67,8 @@ def import_books(
         book_invoices(ledger)
         book_payments(ledger)
         new |= {"refund": book_refunds(ledger), "cost": book_costs(ledger), "balance": book_balances(ledger)}
+        build(cursor, indexes)
+        refuse_overdrawn(cursor)
         report = _report(files, new, changed, ledger)
         for source in SOURCES:
             record_changes(cursor, source, at=now, actor=actor, reason=reason)

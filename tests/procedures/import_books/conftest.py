@@ -16,6 +16,7 @@ from storage.invariants import snapshot, verify
 from tests.procedures.import_books.platform_files import Row, write
 
 NOW = datetime(2024, 4, 15, 12, tzinfo=UTC)
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,7 @@ class Platform:
 
     def load_folder(self, folder: Path, *, now: datetime = NOW, actor: str = "cli:test") -> ImportReport:
         with self.database.connect() as connection:
-            return import_books(connection, folder, now=now, zone=ZoneInfo("Europe/Stockholm"), actor=actor)
+            return import_books(connection, folder, now=now, zone=STOCKHOLM, actor=actor)
 
     def refused(self, *, now: datetime = NOW, **files: list[Row]) -> list[str]:
         """Import the same way, see it refused and the books untouched; gives the problems."""

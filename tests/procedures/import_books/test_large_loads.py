@@ -1,0 +1,85 @@
+"""A load larger than the books: the owner's indexes are set aside and built anew, and nothing else is different."""
+
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from procedures.import_books import ImportRefused, import_books, indexes
+from tests.procedures.import_books.conftest import NOW, STOCKHOLM, Platform
+from tests.procedures.import_books.platform_files import Row, write
+
+INDEXES = "select indexrelid::regclass::text, pg_get_indexdef(indexrelid) from pg_index order by 1"
+FILES: dict[str, list[Row]] = {
+    "tenants": [{}],
+    "fx_rates": [{}],
+    "invoices": [{"external_id": f"I{n}", "number": f"{1000 + n}"} for n in range(20)],
+    "payments": [
+        {"external_id": f"P{n}", "invoice": f"I{n}", "provider_reference": f"ch_{n}", "fee_cents": 0} for n in range(10)
+    ],
+    "refunds": [{"payment": "P3"}],
+}
+
+
+@pytest.fixture
+def watched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The indexes that were set aside; loads of ten rows count as large, books of five invoices as filled."""
+    aside: list[str] = []
+    set_aside = indexes.set_aside
+
+    def watch(cursor: psycopg.Cursor[Any], *, rows: int) -> list[str]:
+        aside.extend(definitions := set_aside(cursor, rows=rows))
+        return definitions
+
+    monkeypatch.setattr(indexes, "LARGE_ROWS", 10)
+    monkeypatch.setattr(indexes, "FILLED_ROWS", 5)
+    monkeypatch.setattr("procedures.import_books.importing.set_aside", watch)
+    return aside
+
+
+def load(connection: psycopg.Connection[Any], folder: Path) -> None:
+    import_books(connection, folder, now=NOW, zone=STOCKHOLM, actor="cli:test")
+
+
+def test_the_owner_sets_indexes_aside_and_leaves_them_as_they_were(
+    platform: Platform, owner: psycopg.Connection[Any], watched: list[str]
+) -> None:
+    before = platform.rows(INDEXES)
+    load(owner, write(platform.folder, **FILES))
+
+    assert platform.rows(INDEXES) == before
+    assert any("invoice_searched_idx" in definition for definition in watched)
+    assert platform.balances() == {"1510": 125000, "1580": 120000, "3001": -196000, "2611": -49000}
+
+
+def test_a_refused_load_leaves_the_indexes_too(
+    platform: Platform, owner: psycopg.Connection[Any], watched: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_cursor: psycopg.Cursor[Any]) -> None:
+        raise ImportRefused([])
+
+    monkeypatch.setattr("procedures.import_books.importing.refuse_overdrawn", refuse)
+    before = platform.rows(INDEXES)
+    with pytest.raises(ImportRefused):
+        load(owner, write(platform.folder, **FILES))
+
+    assert watched
+    assert platform.rows(INDEXES) == before
+    assert platform.rows("select count(*) from tenant") == [(0,)]
+
+
+def test_the_service_itself_keeps_its_indexes(platform: Platform, watched: list[str]) -> None:
+    platform.load(**FILES)
+
+    assert watched == []
+
+
+def test_books_that_are_filled_keep_their_indexes(
+    platform: Platform, owner: psycopg.Connection[Any], watched: list[str]
+) -> None:
+    load(owner, write(platform.folder, **FILES))
+    watched.clear()
+    load(owner, write(platform.folder, **FILES))
+
+    assert watched == []
