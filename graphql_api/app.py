@@ -14,10 +14,12 @@ from graphql_api.direct import Direct
 from graphql_api.door import Door
 from graphql_api.edge import Edge
 from graphql_api.execution import core_schema, field_by_field
+from graphql_api.graphiql import asset_routes
 from graphql_api.graphql_route import GraphQLRoute
 from graphql_api.health import Readiness, database_probe, healthy
 from graphql_api.issuers import DevelopmentIssuer, Issuer, OidcIssuer
 from graphql_api.roots import build_schema
+from graphql_api.saved_operations import SavedOperationsRoute
 from graphql_api.settings import Settings
 from graphql_api.sys_routes import sys_routes
 from graphql_api.wiring import Wiring
@@ -33,13 +35,13 @@ def create_app(settings: Settings, database: Database, *, now: Callable[[], date
     """The service over a migrated database."""
     schema, wiring, client = build_schema(), Wiring.of(settings, database), httpx.AsyncClient()
     authentication = Authentication(issuer=chosen_issuer(settings, client), now=now)
-    core = core_schema(schema)
+    core, open_schema = core_schema(schema), settings.oidc_issuer is None
     door = Door(
         core,
         execute=Direct(schema, field_by_field(schema)),
         make_context=wiring.context,
         now=now,
-        open_schema=settings.oidc_issuer is None,
+        open_schema=open_schema,
     )
 
     @asynccontextmanager
@@ -47,10 +49,13 @@ def create_app(settings: Settings, database: Database, *, now: Callable[[], date
         async with client, wiring.opened():
             yield
 
+    saved = SavedOperationsRoute(authentication=authentication, now=now, open_schema=open_schema)
     routes = [
         Route("/healthz", healthy),
         Route("/readyz", Readiness(probe=database_probe(database)).answer),
         Route("/graphql", GraphQLRoute(door=door, authentication=authentication).answer, methods=["GET", "POST"]),
+        Route("/graphql/operations.json", saved.answer),
+        *asset_routes(),
         *sys_routes(core, door, authentication),
     ]
     return Starlette(routes=routes, middleware=[Middleware(Edge)], lifespan=lifespan)

@@ -2,30 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import orjson
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 
 from billing.refusals import Refusal
 from graphql_api.authentication import Authentication
 from graphql_api.bodies import Unreadable, bytes_max, read_json_object
 from graphql_api.documents import Operation
 from graphql_api.door import Answer, Door, Outcome
+from graphql_api.graphiql import page
 from graphql_api.media_types import GRAPHQL_RESPONSE, JSON, negotiated
 from graphql_api.replies import CLIENT_GONE, challenge, client_gone, refusal_status
 from resolvers.errors import tell_refusal
-
-PAGE: Final = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<title>Petanque billing</title>
-<h1>Petanque billing: the GraphQL API</h1>
-<p>Send operations here with POST, as <code>application/json</code>, with an access token in the
-<code>Authorization</code> header. <code>billing token --help</code> tells how to get one for development.</p>
-</html>
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,5 +77,5 @@ def respond(answer: Answer, media_type: str) -> Response:
 
 def _page(request: Request) -> Response:
     if "text/html" in request.headers.get("accept", ""):
-        return HTMLResponse(PAGE)
+        return page()
     return PlainTextResponse("Send operations with POST.", status_code=405, headers={"Allow": "POST"})
