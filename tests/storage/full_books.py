@@ -107,8 +107,8 @@ class FullBooks(LittleBooks):
         key = self.ids[name] = uuid7()
         row = {"surplus_cents": 0, "tax_cents": 0, "settled_at": NOW if status == "SUCCEEDED" else None} | values
         self._insert(
-            "refund", id=key, payment_id=payment.id, amount_cents=cents, status=status, actor="a@b.se", reason="twice",
-            created_at=NOW, **row,
+            "refund", id=key, external_id=name, payment_id=payment.id, amount_cents=cents, status=status, actor="a@b.se",
+            reason="twice", created_at=NOW, needs_review=status == "PENDING", **row,
         )  # fmt: skip
         return key
 

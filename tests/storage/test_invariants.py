@@ -1,6 +1,5 @@
 """Each invariant is broken on purpose, past every trigger, and must name the row; those that still hold must not complain."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -11,45 +10,12 @@ from graphql_api.cli import main
 from storage.audit_chain import head
 from storage.engine import Database
 from storage.invariants import INVARIANTS, snapshot, verify
-from tests.database import Clones
 from tests.storage.breaches import BALANCED, BREACHES, RECEIVABLES, WHOLE
-from tests.storage.full_books import FullBooks
-
-TABLES = ("accounting_entry", "journal", "invoice", "payment", "refund", "bank_transfer", "bank_deposit")
-
-
-@pytest.fixture(scope="module")
-def full(database_clones: Clones) -> Iterator[tuple[str, dict[str, str]]]:
-    """The name of a database with full books, and the names of the rows in it."""
-    with database_clones.clone() as database:
-        with database.connect(autocommit=True) as connection:
-            books = FullBooks(connection)
-            books.fill()
-            made = connection.info.dbname, books.names()
-        yield made
 
 
 @pytest.fixture
-def names(full: tuple[str, dict[str, str]]) -> dict[str, str]:
-    return full[1]
-
-
-@pytest.fixture
-def database(database_clones: Clones, full: tuple[str, dict[str, str]]) -> Iterator[Database]:
-    """Full books of the test's own."""
-    with database_clones.clone(full[0]) as made:
-        yield made
-
-
-@pytest.fixture
-def superuser(
-    database_clones: Clones, runtime: psycopg.Connection[Any]
-) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
-    """Somebody whom nothing stops."""
-    with database_clones.server.connect_as_superuser(runtime.info.dbname) as connection:
-        for table in TABLES:
-            connection.execute(f"alter table {table} disable trigger all".encode())
-        yield connection
+def database(full_clone: Database) -> Database:
+    return full_clone
 
 
 def broken(connection: psycopg.Connection[Any]) -> dict[str, str]:

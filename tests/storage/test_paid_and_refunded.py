@@ -34,9 +34,19 @@ def pay(connection: Runtime, tenant: UUID, invoice: UUID | None, cents: int, all
 def refund(connection: Runtime, payment: UUID, cents: int, status: str = "SUCCEEDED", surplus: int = 0) -> UUID:
     key = uuid7()
     connection.execute(
-        "insert into refund (id, payment_id, amount_cents, surplus_cents, tax_cents, status, actor, reason, created_at,"
-        " settled_at) values (%s, %s, %s, %s, 0, %s, 'a@b.se', 'twice', %s, %s)",
-        [key, payment, cents, surplus, status, NOW, NOW if status == "SUCCEEDED" else None],
+        "insert into refund (id, external_id, payment_id, amount_cents, surplus_cents, tax_cents, status, actor, reason,"
+        " created_at, settled_at, needs_review) values (%s, %s, %s, %s, %s, 0, %s, 'a@b.se', 'twice', %s, %s, %s)",
+        [
+            key,
+            key.hex,
+            payment,
+            cents,
+            surplus,
+            status,
+            NOW,
+            NOW if status == "SUCCEEDED" else None,
+            status == "PENDING",
+        ],
     )
     return key
 
