@@ -1,11 +1,11 @@
-"""Where access tokens come from: the built-in development issuer, or a configured OpenID Connect provider."""
+"""Where tokens come from: the built-in development issuer, or a configured OpenID Connect provider."""
 
 import asyncio
 import hashlib
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,6 +27,7 @@ ALGORITHMS: Final = frozenset("RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 E
 KEYS_TTL_SECONDS: Final = 3600
 KEYS_STALE_SECONDS_MAX: Final = 24 * 3600
 REFETCH_SECONDS: Final = 30
+ANSWER_SECONDS_MAX: Final = 5
 DEVELOPMENT_TOKEN_TTL: Final = timedelta(hours=1)
 
 
@@ -63,8 +64,10 @@ class DevelopmentIssuer:
     def __init__(self, private_key: Ed25519PrivateKey) -> None:
         public_key = private_key.public_key()
         self._private_key = private_key
-        self._published = jwt.PyJWK(OKPAlgorithm.to_jwk(public_key, as_dict=True), algorithm="EdDSA")
         self.kid = hashlib.sha256(public_key.public_bytes_raw()).hexdigest()[:16]
+        jwk = OKPAlgorithm.to_jwk(public_key, as_dict=True) | {"kid": self.kid, "alg": "EdDSA", "use": "sig"}
+        self.key_set: Mapping[str, object] = {"keys": [jwk]}
+        self._published = jwt.PyJWK(jwk)
 
     @classmethod
     def at(cls, folder: Path) -> Self:
@@ -82,16 +85,21 @@ class DevelopmentIssuer:
     def token(self, *, actor: str, roles: Iterable[Role], authenticated_at: datetime, now: datetime) -> str:
         """An access token as a provider would issue it."""
         claims = {
-            "iss": self.url,
             "aud": self.audience,
             "sub": actor,
             "roles": [role.value for role in roles],
             "auth_time": int(authenticated_at.timestamp()),
-            "iat": int(now.timestamp()),
-            "exp": int((now + DEVELOPMENT_TOKEN_TTL).timestamp()),
             "jti": secrets.token_hex(16),
         }
-        return jwt.encode(claims, self._private_key, algorithm="EdDSA", headers={"kid": self.kid, "typ": "at+jwt"})
+        return self.signed(claims, kind="at+jwt", now=now)
+
+    def signed(self, claims: Mapping[str, object], *, kind: str, now: datetime) -> str:
+        """A token of the kind, good for an hour."""
+        expires = now + DEVELOPMENT_TOKEN_TTL
+        own = {"iss": self.url, "iat": int(now.timestamp()), "exp": int(expires.timestamp())}
+        return jwt.encode(
+            {**own, **claims}, self._private_key, algorithm="EdDSA", headers={"kid": self.kid, "typ": kind}
+        )
 
 
 def _create_key(path: Path) -> None:
@@ -124,46 +132,56 @@ class OidcIssuer:
     at_jwt_only: bool = False
     clock: Callable[[], float] = time.monotonic
     _keys: dict[str | None, jwt.PyJWK] = field(default_factory=dict)
+    _description: Mapping[str, object] = field(default_factory=dict)
     _fetched_at: float = float("-inf")
     _tried_at: float = float("-inf")
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def key(self, kid: str | None) -> jwt.PyJWK | None:
-        if not self._knows(kid):
+        await self._fetch_unless(lambda: kid in self._keys)
+        return self._keys.get(kid)
+
+    async def description(self) -> Mapping[str, object]:
+        """The discovery document. Raises: `IssuerUnavailable`."""
+        await self._fetch_unless(lambda: True)
+        return self._description
+
+    async def _fetch_unless(self, known: Callable[[], bool]) -> None:
+        if not (known() and self._is_new()):
             async with self._lock:
-                if not self._knows(kid) and self.clock() - self._tried_at >= REFETCH_SECONDS:
+                if not (known() and self._is_new()) and self.clock() - self._tried_at >= REFETCH_SECONDS:
                     await self._refetch()
         if self.clock() - self._fetched_at > KEYS_STALE_SECONDS_MAX:
             raise IssuerUnavailable
-        return self._keys.get(kid)
 
-    def _knows(self, kid: str | None) -> bool:
-        return kid in self._keys and self.clock() - self._fetched_at <= KEYS_TTL_SECONDS
+    def _is_new(self) -> bool:
+        return self.clock() - self._fetched_at <= KEYS_TTL_SECONDS
 
     async def _refetch(self) -> None:
         self._tried_at = self.clock()
         try:
-            keys = await self._published()
-        except (httpx.HTTPError, ValueError):
+            description = await self._get(self.url.rstrip("/") + "/.well-known/openid-configuration")
+            if description.get("issuer") != self.url:
+                return
+            keys = usable_keys(await self._get(str(description.get("jwks_uri"))))
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError):
             return
-        self._keys, self._fetched_at = keys, self.clock()
+        self._description, self._keys, self._fetched_at = description, keys, self.clock()
 
-    async def _published(self) -> dict[str | None, jwt.PyJWK]:
-        document = await self._json(self.url.rstrip("/") + "/.well-known/openid-configuration")
-        if document.get("issuer") != self.url:
-            raise ValueError("The discovery document is another issuer's.")
-        return usable_keys(await self._json(str(document.get("jwks_uri"))))
-
-    async def _json(self, url: str) -> dict[str, object]:
-        """Raises: `httpx.HTTPError`, `ValueError`."""
+    async def _get(self, url: str) -> dict[str, object]:
+        """Raises: `httpx.HTTPError`, `httpx.InvalidURL`, `ValueError`."""
         if not is_safe_url(url):
             raise ValueError("A provider is asked over https only, or on this machine.")
-        answer = await self.client.get(url, timeout=5, follow_redirects=False)
-        answer.raise_for_status()
-        document = answer.json()
-        if not isinstance(document, dict):
-            raise ValueError("The answer is not a JSON object.")  # noqa: TRY004 - one error for every bad answer
-        return document
+        return json_object(await self.client.get(url, timeout=ANSWER_SECONDS_MAX, follow_redirects=False))
+
+
+def json_object(answer: httpx.Response) -> dict[str, object]:
+    """What a provider says when all is well. Raises: `httpx.HTTPError`, `ValueError`."""
+    answer.raise_for_status()
+    document = answer.json()
+    if not isinstance(document, dict):
+        raise ValueError("The answer is not a JSON object.")  # noqa: TRY004 - one error for every bad answer
+    return document
 
 
 def usable_keys(document: dict[str, object]) -> dict[str | None, jwt.PyJWK]:

@@ -7,9 +7,9 @@ from starlette.requests import Request
 
 from billing.authority import FreshAuthRequired, Unauthenticated
 from billing.refusals import ErrorCode, Refusal
-from graphql_api.authentication import InvalidToken
 from graphql_api.bodies import Unreadable
 from graphql_api.door import Gone
+from graphql_api.signed_tokens import InvalidToken
 
 CLIENT_GONE: Final = 499
 """For the log: nobody reads it any more."""

@@ -9,8 +9,9 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from billing.authority import Caller, Role
-from graphql_api.authentication import Authentication, InvalidToken
+from graphql_api.authentication import Authentication
 from graphql_api.issuers import DevelopmentIssuer
+from graphql_api.signed_tokens import InvalidToken
 from tests.graphql.tokens import NOW, SECONDS, TestIssuer, unsigned
 
 ISSUER = TestIssuer()
