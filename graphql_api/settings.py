@@ -4,6 +4,7 @@ import difflib
 import os
 from collections.abc import Collection, Mapping
 from importlib import metadata
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
@@ -36,12 +37,27 @@ def _postgresql(url: SecretStr) -> SecretStr:
     return url
 
 
-def _issuer(url: str) -> str:
+def _https(url: str) -> str:
     parts = urlsplit(url)
-    local = parts.hostname in {"localhost", "127.0.0.1", "::1"}
-    if not parts.hostname or parts.scheme not in ({"http", "https"} if local else {"https"}):
+    schemes = {"http", "https"} if is_loopback(parts.hostname) else {"https"}
+    if not parts.hostname or parts.scheme not in schemes:
         raise ValueError("it must be an https:// URL")
     return url
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(_https(url))
+    if parts.path not in {"", "/"} or parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError("it is a scheme, a host and perhaps a port, such as https://billing.example.org")
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether what is at this host can be reached from this machine only."""
+    try:
+        return host == "localhost" or ip_address(host or "").is_loopback
+    except ValueError:
+        return False
 
 
 def _currency(code: str) -> str:
@@ -71,9 +87,14 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535)
     reporting_currency: Annotated[str, AfterValidator(_currency)] = "EUR"
     time_zone: ZoneInfo = ZoneInfo("Europe/Stockholm")
-    oidc_issuer: Annotated[str, AfterValidator(_issuer)] | None = None
+    public_url: Annotated[str, AfterValidator(_origin)] | None = None  # where browsers find the service
+    oidc_issuer: Annotated[str, AfterValidator(_https)] | None = None
     oidc_audience: str | None = Field(default=None, min_length=1)
     oidc_at_jwt_only: bool = False  # only tokens typed at+jwt (RFC 9068): for providers that mark theirs so
+    oidc_client_id: str | None = Field(default=None, min_length=1)  # without it: access tokens, but no sign-in
+    oidc_client_secret: SecretStr | None = Field(default=None, min_length=1)  # without it: a public client
+    session_idle_seconds: int = Field(default=30 * 60, ge=60)
+    session_seconds: int = Field(default=12 * 3600, ge=60, le=7 * 24 * 3600)
 
     _others: Mapping[str, str] = PrivateAttr()
 
@@ -88,7 +109,21 @@ class Settings(BaseSettings):
             )
         if (self.oidc_issuer is None) != (self.oidc_audience is None):
             raise ValueError("BILLING_OIDC_ISSUER and BILLING_OIDC_AUDIENCE are set both or not at all.")
+        self._sign_in_hangs_together()
         return self
+
+    def _sign_in_hangs_together(self) -> None:
+        if self.oidc_client_id is not None and (self.oidc_issuer is None or self.public_url is None):
+            raise ValueError("BILLING_OIDC_CLIENT_ID needs BILLING_OIDC_ISSUER and BILLING_PUBLIC_URL beside it.")
+        if self.oidc_client_secret is not None and self.oidc_client_id is None:
+            raise ValueError("BILLING_OIDC_CLIENT_SECRET is set, but BILLING_OIDC_CLIENT_ID is not.")
+        if self.oidc_issuer is None:
+            for name, open_to in (("HOST", self.host), ("PUBLIC_URL", urlsplit(self.public_url or "").hostname)):
+                if open_to is not None and not is_loopback(open_to):
+                    raise ValueError(
+                        f"{PREFIX}{name} lets other machines in, and without BILLING_OIDC_ISSUER whoever comes could sign "
+                        "in as anybody. Set BILLING_OIDC_ISSUER, or stay on 127.0.0.1."
+                    )
 
     def model_post_init(self, _context: object, /) -> None:
         own = {f"{PREFIX}{name}".upper() for name in type(self).model_fields}

@@ -84,6 +84,13 @@ def test_passwords_are_masked_wherever_settings_are_shown(monkeypatch: pytest.Mo
         ("BILLING_OIDC_ISSUER", "http://login.example", "BILLING_OIDC_ISSUER: it must be an https:// URL."),
         ("BILLING_OIDC_ISSUER", "https://login.example", "BILLING_OIDC_ISSUER and BILLING_OIDC_AUDIENCE are set both or not at all."),
         ("BILLING_OIDC_AUDIENCE", "books", "BILLING_OIDC_ISSUER and BILLING_OIDC_AUDIENCE are set both or not at all."),
+        ("BILLING_OIDC_CLIENT_ID", "books", "BILLING_OIDC_CLIENT_ID needs BILLING_OIDC_ISSUER and BILLING_PUBLIC_URL beside it."),
+        ("BILLING_OIDC_CLIENT_SECRET", "geheim", "BILLING_OIDC_CLIENT_SECRET is set, but BILLING_OIDC_CLIENT_ID is not."),
+        ("BILLING_PUBLIC_URL", "http://billing.example", "BILLING_PUBLIC_URL: it must be an https:// URL."),
+        ("BILLING_PUBLIC_URL", "https://billing.example/finance", "BILLING_PUBLIC_URL: it is a scheme, a host and perhaps a port, such as https://billing.example.org."),
+        ("BILLING_PUBLIC_URL", "https://ann@billing.example", "BILLING_PUBLIC_URL: it is a scheme, a host and perhaps a port, such as https://billing.example.org."),
+        ("BILLING_SESSION_IDLE_SECONDS", "0", "BILLING_SESSION_IDLE_SECONDS: Input should be greater than or equal to 60."),
+        ("BILLING_SESSION_SECONDS", "604801", "BILLING_SESSION_SECONDS: Input should be less than or equal to 604800."),
     ],
 )  # fmt: skip
 def test_a_value_that_cannot_be_meant_is_refused_by_the_name_of_its_variable(
@@ -111,6 +118,45 @@ def test_an_issuer_on_this_machine_needs_no_certificate(monkeypatch: pytest.Monk
     settings = told(monkeypatch, BILLING_OIDC_ISSUER="http://127.0.0.1:9000/realms/x", BILLING_OIDC_AUDIENCE="books")
 
     assert settings.oidc_issuer == "http://127.0.0.1:9000/realms/x"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BILLING_HOST", "0.0.0.0"),
+        ("BILLING_HOST", "::"),
+        ("BILLING_HOST", "billing.example"),
+        ("BILLING_HOST", "127.0.0.1.billing.example"),
+        ("BILLING_PUBLIC_URL", "https://billing.example"),
+    ],
+)
+def test_where_other_machines_are_let_in_nobody_may_choose_who_they_are(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    assert refused(monkeypatch, **{name: value}) == [
+        f"{name} lets other machines in, and without BILLING_OIDC_ISSUER whoever comes could sign in as anybody. "
+        "Set BILLING_OIDC_ISSUER, or stay on 127.0.0.1."
+    ]
+    provider = {"BILLING_OIDC_ISSUER": "https://login.example", "BILLING_OIDC_AUDIENCE": "books"}
+    assert told(monkeypatch, **provider, **{name: value}).oidc_issuer == "https://login.example"
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.8.8", "::1"])
+def test_this_machine_is_known_by_several_names(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    assert told(monkeypatch, BILLING_HOST=host).host == host
+
+
+def test_the_public_address_is_kept_as_browsers_write_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = told(
+        monkeypatch,
+        BILLING_OIDC_ISSUER="https://login.example",
+        BILLING_OIDC_AUDIENCE="books",
+        BILLING_OIDC_CLIENT_ID="console",
+        BILLING_OIDC_CLIENT_SECRET="geheim",
+        BILLING_PUBLIC_URL="https://Billing.Example:8443/",
+    )
+    assert settings.public_url == "https://billing.example:8443"
+    assert "geheim" not in f"{settings!r} {settings.model_dump_json()}"
 
 
 def test_a_variable_that_nobody_knows_is_refused_with_what_was_probably_meant(monkeypatch: pytest.MonkeyPatch) -> None:
