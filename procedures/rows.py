@@ -14,6 +14,8 @@ from billing.refusals import NotFound
 from storage.accounting import AccountingEntry, Journal
 from storage.columns import Row
 from storage.invoices import Invoice
+from storage.payments import Payment
+from storage.refunds import Refund
 from storage.tenants import Tenant
 
 R = TypeVar("R", bound=Row)
@@ -54,13 +56,24 @@ async def locked_credit(session: AsyncSession, tenant_id: UUID, currency: str) -
     Raises: NotFound.
     """
     await locked(session, Tenant, tenant_id, what="tenant")
-    owed = select(func.coalesce(-func.sum(AccountingEntry.amount_cents), 0).cast(BigInteger)).where(
+    return await credit_left(session, tenant_id, currency)
+
+
+async def credit_left(session: AsyncSession, tenant_id: UUID, currency: str) -> Money:
+    """The tenant's credit in `currency` as it is booked, without what pending refunds will take out of it."""
+    owed = select(func.coalesce(-func.sum(AccountingEntry.amount_cents), 0)).where(
         AccountingEntry.account == "2420",
         AccountingEntry.book_id.is_(None),
         AccountingEntry.tenant_id == tenant_id,
         AccountingEntry.currency == currency,
     )
-    return Money((await session.execute(owed)).scalar_one(), currency)
+    leaving = (
+        select(func.coalesce(func.sum(Refund.surplus_cents), 0))
+        .join(Payment, Payment.id == Refund.payment_id)
+        .where(Refund.status == "PENDING", Payment.tenant_id == tenant_id, Payment.currency == currency)
+    )
+    left = (owed.scalar_subquery() - leaving.scalar_subquery()).cast(BigInteger)
+    return Money((await session.execute(select(left))).scalar_one(), currency)
 
 
 async def posted(session: AsyncSession, *conditions: Any) -> list[tuple[UUID, Posting]]:

@@ -1,4 +1,4 @@
-"""Payments and refunds. What a payment gave to its invoice and what became tenant credit add up to its amount."""
+"""Payments. What a payment gave to its invoice and what became tenant credit add up to its amount."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,6 @@ from storage.columns import Cents, Id, Row, link, searched, whole, word
 
 METHODS = ("CARD", "BANKGIRO", "BANK_TRANSFER", "SWISH", "SEPA_DEBIT", "OTHER")
 OUTCOMES = ("PENDING", "SUCCEEDED", "FAILED")
-REFUND_STATUSES = ("PENDING", "SUCCEEDED", "FAILED")
 
 STATUS = """
     case when outcome <> 'SUCCEEDED' then outcome
@@ -72,30 +71,3 @@ class Payment(Row):
         )
     )
     status: Mapped[str] = mapped_column(Computed(STATUS, persisted=True))
-
-
-class Refund(Row):
-    """Money sent back. `surplus_cents` of it came out of the tenant's credit; `tax_cents` is the VAT in the rest."""
-
-    __tablename__ = "refund"
-    __table_args__ = (
-        whole("amount_cents > 0", name="amount"),
-        whole(
-            "surplus_cents between 0 and amount_cents and tax_cents between 0 and amount_cents - surplus_cents",
-            name="parts",
-        ),
-    )
-
-    id: Mapped[Id]
-    external_id: Mapped[str | None] = mapped_column(unique=True)
-    payment_id: Mapped[UUID] = link("payment", index=True)
-    amount_cents: Mapped[Cents]
-    surplus_cents: Mapped[Cents]
-    tax_cents: Mapped[Cents]
-    status: Mapped[str] = mapped_column(word(*REFUND_STATUSES, name="status"))
-    actor: Mapped[str]
-    reason: Mapped[str]
-    provider_reference: Mapped[str | None]
-    credit_note: Mapped[str | None]
-    created_at: Mapped[datetime]
-    settled_at: Mapped[datetime | None]

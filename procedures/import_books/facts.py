@@ -6,11 +6,9 @@ from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
-from billing import chart
 from billing.journals import InvoiceRef, PaymentRef
+from billing.refunds import paid_into
 from billing.vat import VatPart, by_rate, single_part
-
-BANK_METHODS = frozenset({"BANKGIRO", "BANK_TRANSFER"})
 
 INVOICE_FACT = """
     create or replace temporary view invoice_fact as
@@ -78,7 +76,7 @@ class PaymentFact(NamedTuple):
     @property
     def account(self) -> str:
         """Where its money lands: a bank payment's on the bank account, any other's at its gateway."""
-        return chart.BANK if self.method in BANK_METHODS else chart.CLEARING
+        return paid_into(self.method)
 
     def ref(self, *, paid_on: date) -> PaymentRef:
         """`paid_on`: the business day of `paid_at`."""

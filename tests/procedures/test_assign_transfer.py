@@ -206,8 +206,8 @@ async def test_what_was_refunded_or_used_cannot_be_unassigned(little: LittleBook
         await unassign(transfer, order=order, books=books)
 
     little.connection.execute(
-        "insert into refund (payment_id, amount_cents, surplus_cents, tax_cents, status, actor, reason, created_at)"
-        " select id, 100, 0, 20, 'PENDING', 'a', 'b', now() from payment where bank_transfer_id = %s",
+        "insert into refund (payment_id, amount_cents, surplus_cents, tax_cents, status, actor, reason, created_at, due_at)"
+        " select id, 100, 0, 20, 'PENDING', 'a', 'b', now(), now() from payment where bank_transfer_id = %s",
         [transfer],
     )
     with pytest.raises(PaymentRefunded):
