@@ -1,10 +1,11 @@
 .PHONY: setup serve test check bench schema lock
 
 PYTHON ?= python3
+PAGES := hatch_build.py $(shell find console -name node_modules -prune -o -type f -print)
 
 setup: .venv/.installed
 
-.venv/.installed: pyproject.toml requirements.lock
+.venv/.installed: pyproject.toml requirements.lock $(PAGES)
 	test -x .venv/bin/python || $(PYTHON) -m venv .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
@@ -14,6 +15,7 @@ serve: setup
 	.venv/bin/billing serve --demo small
 
 test: setup
+	tests/browser/chromium.sh
 	.venv/bin/python -m pytest
 
 check: setup
