@@ -1,6 +1,6 @@
 """Subscriptions, the log of what happened to each, and their cancellations."""
 
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint
@@ -76,4 +76,4 @@ class SubscriptionCancellation(Row):
     mode: Mapped[str] = mapped_column(word("NOW", "PERIOD_END", name="mode"))
     reason: Mapped[str] = mapped_column(word(*CANCELLATION_REASONS, name="reason"))
     amount_eur_cents: Mapped[Cents]
-    recorded_at: Mapped[datetime] = mapped_column(server_default="now()")
+    recorded_at: Mapped[Recorded]

@@ -393,7 +393,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("amount_eur_cents", sa.BigInteger(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), server_default="now()", nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.ForeignKeyConstraint(
             ["subscription_id"], ["subscription.id"], name=op.f("subscription_cancellation_subscription_id_fkey")
         ),
