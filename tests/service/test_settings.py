@@ -133,10 +133,12 @@ def test_an_issuer_on_this_machine_needs_no_certificate(monkeypatch: pytest.Monk
 def test_where_other_machines_are_let_in_nobody_may_choose_who_they_are(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
-    assert refused(monkeypatch, **{name: value}) == [
+    (problem,) = refused(monkeypatch, **{name: value})
+
+    assert problem == (
         f"{name} lets other machines in, and without BILLING_OIDC_ISSUER whoever comes could sign in as anybody. "
         "Set BILLING_OIDC_ISSUER, or stay on 127.0.0.1."
-    ]
+    )
     provider = {"BILLING_OIDC_ISSUER": "https://login.example", "BILLING_OIDC_AUDIENCE": "books"}
     assert told(monkeypatch, **provider, **{name: value}).oidc_issuer == "https://login.example"
 
