@@ -23,7 +23,7 @@ NOT_BUILT: Final = """<!doctype html>
 <h1>Petanque billing: the GraphQL API</h1>
 <p>Send operations here with POST, as <code>application/json</code>, with an access token in the
 <code>Authorization</code> header. <code>billing token --help</code> tells how to get one for development.</p>
-<p>GraphiQL would be here, but this installation was made without its pages. In a checkout, <code>make setup</code>
+<p>GraphiQL would be here, but this installation was made without its pages. In a checkout, <code>make -B setup</code>
 builds them, unless <code>HATCH_BUILD_NO_HOOKS</code> is set; wheels bring them along.</p>
 </html>
 """

@@ -71,6 +71,6 @@ async def test_where_the_build_is_missing_a_plain_page_says_how_to_make_it(tmp_p
 
     assert response.status_code == 200
     assert response.headers["content-type"] == "text/html; charset=utf-8"
-    assert "<code>make setup</code>\nbuilds them" in response.text
+    assert "<code>make -B setup</code>\nbuilds them" in response.text
     assert not any(word in response.text for word in ("src=", "href=", "http:", "https:", "<script", "<style", "url("))
     assert (await asking.get("/ui/assets/main.js")).status_code == 404
