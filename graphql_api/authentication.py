@@ -1,13 +1,14 @@
 """From an `Authorization` header to a `Caller`: one access token."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from billing.authority import Caller
 from graphql_api.issuers import Issuer
-from graphql_api.signed_tokens import ACCESS_TYPES, InvalidToken, SignedToken, read_token
+from graphql_api.kept import Kept
+from graphql_api.signed_tokens import ACCESS_TYPES, InvalidToken, SignedToken, Verified, read_token
 
 TOKEN_LENGTH_MAX: Final = 8 * 1024
 
@@ -20,6 +21,7 @@ class Authentication:
 
     issuer: Issuer
     now: Callable[[], datetime]
+    verified: Verified = field(default_factory=Kept, repr=False)
 
     async def caller(self, authorization: Sequence[str]) -> Caller | None:
         """Who calls, by the values of the request's `Authorization` headers; None where there are none.
@@ -29,7 +31,11 @@ class Authentication:
         if not authorization:
             return None
         token = await read_token(
-            bearer_token(authorization), self.issuer, audience=self.issuer.audience, now=self.now()
+            bearer_token(authorization),
+            self.issuer,
+            audience=self.issuer.audience,
+            now=self.now(),
+            verified=self.verified,
         )
         _refuse_other_kinds(token, self.issuer)
         return Caller(actor=token.actor(), roles=token.roles(), authenticated_at=token.authenticated_at())

@@ -6,10 +6,9 @@ root fields are given only fills in parameters. Whatever this way declines runs 
 """
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import strawberry
 from graphql import ExecutionResult, GraphQLError, OperationType, Undefined, is_non_null_type, located_error
@@ -17,34 +16,13 @@ from graphql.language import FieldNode, Node, OperationDefinitionNode, VariableN
 
 from billing.refusals import Refusal
 from graphql_api.door import Admitted, Execute
+from graphql_api.kept import Kept
 from resolvers.authority import gives_question
 from resolvers.context import Context
 from schema.reading.asking import coercion
 from schema.reading.questions import Question
 from schema.reading.reader import Plan, plan
 from schema.reading.selection import Document, Selected, select_root
-
-PLANS_MAX = 1_000
-
-K = TypeVar("K", bound=Hashable)
-V = TypeVar("V")
-
-
-class Kept(Generic[K, V]):
-    """The values used last, at most `size_max` of them."""
-
-    def __init__(self, size_max: int = PLANS_MAX) -> None:
-        self._size_max = size_max
-        self._values: OrderedDict[K, V] = OrderedDict()
-
-    def get(self, key: K, make: Callable[[], V]) -> V:
-        try:
-            self._values.move_to_end(key)
-        except KeyError:
-            self._values[key] = make()
-            if len(self._values) > self._size_max:
-                self._values.popitem(last=False)
-        return self._values[key]
 
 
 @dataclass(frozen=True, slots=True)

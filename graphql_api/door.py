@@ -22,6 +22,7 @@ from billing.refusals import BadInput, Refusal
 from graphql_api import limits
 from graphql_api.admission import Admission
 from graphql_api.documents import Document, Operation, ValidDocuments
+from graphql_api.kept import Kept
 from graphql_api.logs import log_unexpected
 from resolvers.errors import Told, tell_failed, tell_invalid, tell_refusal, tell_timeout
 from schema.context import Context
@@ -109,6 +110,7 @@ class Door:
         self._open_schema, self._query_seconds_max = open_schema, query_seconds_max
         self._admission = Admission(schema, open_introspection=open_schema)
         self._valid = ValidDocuments()
+        self._weighed: Kept[tuple[str, str | None, str], None] = Kept()
 
     async def answer(
         self, asked: Operation, *, caller: Caller | None, request_id: str, gone: Gone | None = None
@@ -153,7 +155,10 @@ class Door:
         try:
             if asked.holds_nul():
                 raise BadInput("No text may hold the character U+0000.", argument="variables")
-            limits.check(document, operation, asked.variables, self._schema)
+            self._weighed.get(
+                _weight_of(asked, operation),
+                lambda: limits.check(document, operation, asked.variables, self._schema),
+            )
         except Refusal as refusal:
             raise Invalid([tell_refusal(refusal)]) from None
 
@@ -206,3 +211,10 @@ async def _unless(gone: Gone, work: Awaitable[ExecutionResult]) -> ExecutionResu
         working.cancel()
         listening.cancel()
         await asyncio.gather(working, listening, return_exceptions=True)
+
+
+def _weight_of(asked: Operation, operation: OperationDefinitionNode) -> tuple[str, str | None, str]:
+    """What the weight of an operation depends on: its document, and the variables that may be page sizes."""
+    names = (definition.variable.name.value for definition in operation.variable_definitions or ())
+    sizes = {name: asked.variables.get(name) for name in names}
+    return asked.text, asked.name, repr({name: size for name, size in sizes.items() if not isinstance(size, str)})

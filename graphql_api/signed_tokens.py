@@ -10,6 +10,7 @@ import jwt
 
 from billing.authority import Role, Unauthenticated
 from graphql_api.issuers import ALGORITHMS, Issuer
+from graphql_api.kept import Kept
 
 LEEWAY_SECONDS: Final = 30
 ACTOR_LENGTH_MAX: Final = 255
@@ -64,20 +65,38 @@ class SignedToken:
             raise InvalidToken("The token's auth_time is out of range.") from None
 
 
+Verified = Kept[str, tuple[SignedToken, jwt.PyJWK]]
+
+
 async def read_token(
-    token: str, issuer: Issuer, *, audience: str, now: datetime, required: Iterable[str] = ()
+    token: str,
+    issuer: Issuer,
+    *,
+    audience: str,
+    now: datetime,
+    required: Iterable[str] = (),
+    verified: Verified | None = None,
 ) -> SignedToken:
     """The token, by the keys that its issuer publishes. `required`: the claims it must have, beside `exp` and `sub`.
 
+    `verified` remembers signatures that were found right, as long as the issuer publishes the very key they were made
+    with; whether a token is valid now is judged each time.
+
     Raises: `InvalidToken`, `IssuerUnavailable`.
     """
-    header = _header(token)
+    read, by = (verified.known(token) if verified else None) or (None, None)
+    header = read.header if read else _header(token)
     key = await issuer.key(_key_id(header))
     if key is None:
         raise InvalidToken("The token is signed with a key that its issuer does not publish.")
-    claims = _verified_claims(token, key, issuer_url=issuer.url, audience=audience, required=["exp", "sub", *required])
-    _refuse_other_times(claims, now.timestamp())
-    return SignedToken(header=header, claims=claims)
+    if read is None or by is not key:
+        wanted = ["exp", "sub", *required]
+        claims = _verified_claims(token, key, issuer_url=issuer.url, audience=audience, required=wanted)
+        read = SignedToken(header=header, claims=claims)
+        if verified is not None:
+            verified.keep(token, (read, key))
+    _refuse_other_times(read.claims, now.timestamp())
+    return read
 
 
 def _header(token: str) -> Mapping[str, Any]:

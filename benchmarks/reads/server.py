@@ -1,7 +1,6 @@
 """Our side of the race: the service as it is, with one more root field (C) and room for D's thousand rows; or, named
 `handwritten`, the same HTTP server and token check around one SQL statement that writes the JSON itself."""
 
-import asyncio
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import orjson
 import strawberry
 import uvicorn
+import uvloop
 from psycopg.types.json import set_json_loads
 from sqlalchemy import BigInteger, Column, Date, Integer, MetaData, Table, Text, Uuid
 from starlette.applications import Starlette
@@ -93,7 +93,9 @@ def serve_handwritten(settings: Settings, database: Database) -> Starlette:
 async def run(app: Starlette, port: int) -> None:
     if hasattr(app.state, "pool"):
         await app.state.pool.open()
-    config = uvicorn.Config(app, port=port, log_config=None, access_log=False, server_header=False, ws="none")
+    config = uvicorn.Config(
+        app, port=port, log_config=None, access_log=False, server_header=False, ws="none", proxy_headers=False
+    )
     await uvicorn.Server(config).serve()
 
 
@@ -104,7 +106,7 @@ def main() -> None:
     with attached(settings.data_dir) as server:
         database = server.database(name)
         made = serve_ours(settings, database) if which == "ours" else serve_handwritten(settings, database)
-        asyncio.run(run(made, int(port)))
+        uvloop.run(run(made, int(port)))
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ def command() -> None:
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,
             ws="none",
             lifespan="on",
             timeout_graceful_shutdown=SHUTDOWN_SECONDS_MAX,

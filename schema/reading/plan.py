@@ -164,7 +164,7 @@ class Planner:
         element = self._chosen(one, inner, inner.source.c)
         rows = inner.statement().where(bound.on(scope, inner.source.c)).order_by(*bound.order(inner.source.c))
         if bound.limit is not None:
-            rows = rows.limit(one.arguments(self.document)[bound.limit])
+            rows = rows.limit(literal_column(str(int(one.arguments(self.document)[bound.limit]))))
         return Rows(level.add(json_rows(rows)), element)
 
     def _paged(self, one: Selected, level: Level, scope: Scope, bound: bindings.Paged) -> Inner:
@@ -281,7 +281,7 @@ def wire(value: ColumnElement[Any], one: Selected) -> ColumnElement[Any]:
         case "ID" if isinstance(value.type, Uuid):
             return global_id(prefix_of(one.parent.name), value)
         case "DateTime":
-            written = func.to_char(func.timezone("UTC", value), text('\'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\''))
+            written = func.to_char(func.timezone(text("'UTC'"), value), text('\'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\''))
             return func.replace(written, text("'.000000Z'"), text("'Z'"))
         case "Float":
             return cast(value, Double)
