@@ -98,7 +98,8 @@ def _ratio(a: Name, b: Name) -> float:
 
     A wrong first letter changes the alphabetical order; the words in common then show what belongs together.
     """
-    if not a.words or not b.words:
+    length, other = len(a.key), len(b.key)
+    if 200 * min(length, other) < FAR_APART * (length + other) or not length:
         return 0.0
     ratio = fuzz.ratio(a.key, b.key)
     if len(a.words) != len(b.words):

@@ -14,6 +14,7 @@ from billing.matching.wording import name_words
 SUGGESTIONS_MAX = 5
 SCORE_MIN = 0.2
 REACH_UNJUDGED = 0.25
+TOLD_MAX = 3
 
 
 def suggestions(
@@ -38,8 +39,14 @@ def suggestions(
 def read(transfer: TransferFacts) -> Reading:
     """Read once what every candidate is compared with."""
     texts = [reference.text for reference in transfer.references] + [transfer.message or ""]
-    words = tuple(word for text in dict.fromkeys(texts) for word in name_words(text))
-    return Reading(transfer=transfer, mentions=all_mentions(transfer), words=words)
+    mentions = all_mentions(transfer)
+    return Reading(
+        transfer=transfer,
+        mentions=mentions,
+        given=" and ".join([mention.text for mention in mentions if mention.is_given][:TOLD_MAX]),
+        words=tuple(word for text in dict.fromkeys(texts) for word in name_words(text)),
+        booked_on=transfer.booked_on.toordinal(),
+    )
 
 
 def _judged(

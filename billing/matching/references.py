@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
@@ -48,8 +49,7 @@ class Likeness:
         return f"{kind}{self.mention.text} of the transfer is the invoice's {self.meant}{how}{others if self.others else ''}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Keys:
+class _Keys(NamedTuple):
     """What of an invoice a reference is compared with: normal forms of its OCR, its number, the number's digits."""
 
     invoice: InvoiceCandidate
@@ -77,7 +77,7 @@ def likenesses(mentions: Sequence[Mention], candidates: Sequence[InvoiceCandidat
 def _keys(invoice: InvoiceCandidate) -> _Keys:
     number = normal(invoice.number)
     digits = number if number.isdigit() else normal(digits_of(number))
-    return _Keys(invoice=invoice, ocr=normal(invoice.ocr or ""), number=number, digits=digits)
+    return _Keys(invoice, normal(invoice.ocr or ""), number, digits)
 
 
 _Alike = tuple[int, str, float, Slip]

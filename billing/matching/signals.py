@@ -26,11 +26,16 @@ NAME_ALIKE, NAME_LIKE = 0.85, 0.5
 
 
 class Reading(NamedTuple):
-    """What is read once from a transfer: the numbers it mentions, and the words that may be names."""
+    """What is read once from a transfer.
+
+    `given`: the references it gives, told; `words`: those that may be names; `booked_on`: the ordinal of the day.
+    """
 
     transfer: TransferFacts
     mentions: Sequence[Mention]
+    given: str
     words: tuple[str, ...]
+    booked_on: int
 
 
 class Judged(NamedTuple):
@@ -49,9 +54,11 @@ def judge_reference(reading: Reading, candidate: InvoiceCandidate, alike: Sequen
     """The best likeness of a reference; where references were given and none is alike, that speaks against the invoice."""
     if alike:
         return Judged(*OCR, alike[0].score, lambda: str(alike[0]))
-    given = [mention.text for mention in reading.mentions if mention.is_given]
-    own = f"OCR {candidate.ocr}" if candidate.ocr else f"number {candidate.number}"
-    return Judged(*OCR, 0.0, lambda: f"{' and '.join(given[:3])} is not like {own}") if given else None
+    return Judged(*OCR, 0.0, lambda: _unlike(reading.given, candidate)) if reading.given else None
+
+
+def _unlike(given: str, candidate: InvoiceCandidate) -> str:
+    return f"{given} is not like {f'OCR {candidate.ocr}' if candidate.ocr else f'number {candidate.number}'}"
 
 
 def judge_amount(reading: Reading, candidate: InvoiceCandidate, alike: Sequence[Likeness], together: str) -> Judged:
@@ -62,7 +69,9 @@ def judge_amount(reading: Reading, candidate: InvoiceCandidate, alike: Sequence[
     outstanding = candidate.outstanding_cents
     if together:
         return Judged(*AMOUNT, 1.0, lambda: f"{candidate.outstanding} is outstanding, and {together}")
-    part = next((like.mention.amount for like in alike if like.is_exact and like.mention.amount), None)
+    part = (
+        next((like.mention.amount for like in alike if like.is_exact and like.mention.amount), None) if alike else None
+    )
     paid, what = part or reading.transfer.amount, "The part " if part else ""
     if paid.cents == outstanding:
         return Judged(*AMOUNT, 1.0, lambda: f"{what}{paid} is exactly what is outstanding")
@@ -91,19 +100,17 @@ def _amount_score(paid: int, outstanding: int, currency: str) -> float:
 
 def judge_due_window(reading: Reading, candidate: InvoiceCandidate) -> Judged:
     """Whether the day of payment fits: from issue to a month after the due date it does, later ever less."""
-    booked_on, due_on = reading.transfer.booked_on, candidate.due_on
-    if booked_on < candidate.issued_on:
-        early = (candidate.issued_on - booked_on).days
+    early = candidate.issued_on.toordinal() - reading.booked_on
+    if early > 0:
         score = 0.5 if early <= EARLY_DAYS_MAX else 0.0
         return Judged(*DUE_WINDOW, score, lambda: f"Paid {_days(early)} before the invoice was issued")
-    late = (booked_on - due_on).days
-    score = max(0.3, 1 - 0.7 * max(0, late - LATE_DAYS) / (VERY_LATE_DAYS - LATE_DAYS))
-    when = "before" if late < 0 else "after"
-    return Judged(
-        *DUE_WINDOW,
-        score,
-        lambda: f"Paid {_days(abs(late))} {when} the due date {due_on}" if late else f"Paid on the due date {due_on}",
-    )
+    late = reading.booked_on - candidate.due_on.toordinal()
+    score = 1.0 if late <= LATE_DAYS else max(0.3, 1 - 0.7 * (late - LATE_DAYS) / (VERY_LATE_DAYS - LATE_DAYS))
+    return Judged(*DUE_WINDOW, score, lambda: f"Paid {_when(late)} the due date {candidate.due_on}")
+
+
+def _when(late: int) -> str:
+    return f"{_days(abs(late))} {'before' if late < 0 else 'after'}" if late else "on"
 
 
 def _days(count: int) -> str:
@@ -112,11 +119,8 @@ def _days(count: int) -> str:
 
 def judge_counterparty(reading: Reading, candidate: InvoiceCandidate) -> Judged | None:
     """Whether the payer is the invoice's customer, by account or by name, or names the customer in the text."""
-    payer, account, customer = (
-        reading.transfer.counterparty_name,
-        reading.transfer.counterparty_account,
-        candidate.customer_name,
-    )
+    payer, account = reading.transfer.counterparty_name, reading.transfer.counterparty_account
+    customer = candidate.customer_name
     if _is_same_account(account, candidate.customer_account):
         return Judged(*COUNTERPARTY, 1.0, lambda: f"Paid from {account}, the customer's account")
     if is_named_in(customer, reading.words):

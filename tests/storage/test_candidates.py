@@ -286,4 +286,5 @@ async def test_a_page_is_answered_as_from_memory_and_without_reading_all_invoice
     ]
     plan = await (await reading.execute(f"explain {STATEMENT}", sought(page))).fetchall()
     assert "Seq Scan on invoice" not in str(plan)
+    assert "Sort Key: (reverse(" not in str(plan)
     assert "invoice_open_amount_name_backwards_idx" in str(plan)
