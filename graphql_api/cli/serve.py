@@ -7,6 +7,7 @@ import uvicorn
 
 from graphql_api.app import create_app
 from graphql_api.cli import Refused
+from graphql_api.corked import CorkedHttp
 from graphql_api.database import open_database
 from graphql_api.logs import configure_logs
 from graphql_api.settings import load_settings
@@ -30,6 +31,7 @@ def command() -> None:
             access_log=False,
             server_header=False,
             proxy_headers=False,
+            http=CorkedHttp,
             ws="none",
             lifespan="on",
             timeout_graceful_shutdown=SHUTDOWN_SECONDS_MAX,
