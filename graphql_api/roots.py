@@ -20,6 +20,7 @@ from resolvers.invoices import InvoiceQueries
 from resolvers.node import NodeQueries
 from resolvers.payments import PaymentQueries
 from resolvers.providers import ProviderQueries
+from resolvers.refunds import RefundMutations, RefundQueries
 from resolvers.subscriptions import SubscriptionQueries
 from resolvers.tenants import TenantQueries
 from resolvers.transfers import TransferMutations, TransferQueries
@@ -40,6 +41,7 @@ class Query(
     AccountingQueries,
     TransferQueries,
     BankFileQueries,
+    RefundQueries,
     ProviderQueries,
     AuditQueries,
 ):
@@ -47,7 +49,7 @@ class Query(
 
 
 @strawberry.type
-class Mutation(BankFileMutations, TransferMutations, CreditMutations):
+class Mutation(BankFileMutations, TransferMutations, CreditMutations, RefundMutations):
     """What can be done."""
 
 

@@ -24,6 +24,7 @@ from graphql_api.bodies import Unreadable
 from schema.ids import to_global
 
 FILTER: Final = "filter"
+INPUT: Final = "input"
 
 ID_TYPES: Final = {
     "invoiceId": "Invoice",
@@ -97,6 +98,15 @@ class Parameters:
             else:
                 raise Unreadable(f"There is no parameter {parameter[:50]}; there are {', '.join(self._names())}.")
         return variables
+
+    def of_body(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The operation's variables as a body gives them: as its `input`, where it takes one. Raises: `Unreadable`."""
+        if INPUT in self._variables:
+            return {INPUT: dict(given)}
+        for name in given:
+            if name not in self._variables:
+                raise Unreadable(f"There is no field {snake(name)[:50]} here; there are {', '.join(self._names())}.")
+        return dict(given)
 
     def _names(self) -> list[str]:
         return sorted(snake(name) for name in (self._variables.keys() - {FILTER}) | self._filter.keys())

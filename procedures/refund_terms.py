@@ -202,4 +202,4 @@ async def _taken_back(session: AsyncSession, invoice: Invoice) -> dict[str, int]
         )
         .group_by(AccountingEntry.account)
     )
-    return dict((await session.execute(sums)).tuples().all())
+    return dict((await session.execute(sums)).all())

@@ -9,6 +9,7 @@ import strawberry
 from procedures.books import Books, Order
 from schema.context import Context as Request
 from schema.reading.reader import Reader
+from storage.jobs import Jobs
 
 if TYPE_CHECKING:
     from providers.registry import Registry
@@ -18,12 +19,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context(Request):
-    """`reader` reads, `books` are changed by procedures only, `registry` knows the providers, `in_bulk` runs a procedure
+    """`reader` reads, `books` are changed by procedures only, `registry` knows the providers,
+    `jobs` are deferred in procedures' transactions, `in_bulk` runs a procedure
     that works on a plain connection, beside the event loop."""
 
     reader: Reader
     books: Books
     registry: "Registry"
+    jobs: Jobs
     in_bulk: "InBulk"
 
     def order(self) -> Order:

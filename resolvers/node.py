@@ -12,13 +12,26 @@ from schema.invoices import Invoice
 from schema.node import Node
 from schema.payments import Payment
 from schema.reading.questions import BY_ID, Nothing, Question, Row
+from schema.refunds import Refund, RefundEvent
 from schema.subscriptions import Plan, Subscription
 from schema.tenants import Tenant
 from schema.transfers import BankFile, BankTransfer
 
 TYPES: Final = {
     prefix_of(type_.__name__): type_.__name__
-    for type_ in (Tenant, Plan, Subscription, Invoice, Payment, BankTransfer, BankFile, AccountingEntry, AuditEvent)
+    for type_ in (
+        Tenant,
+        Plan,
+        Subscription,
+        Invoice,
+        Payment,
+        Refund,
+        RefundEvent,
+        BankTransfer,
+        BankFile,
+        AccountingEntry,
+        AuditEvent,
+    )
 }
 
 

@@ -1,11 +1,14 @@
 """Money as the API shows it."""
 
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Self
 
 import strawberry
 from babel import Locale, UnknownLocaleError
 from babel.numbers import format_currency
 
+from billing.money import Money as Worth
 from billing.money import decimal_amount
 from billing.refusals import BadInput
 from schema.reading.bindings import column, derived
@@ -26,6 +29,18 @@ def formatted(amount_cents: int, currency: str, *, locale: str = "en") -> str:
     Raises: BadInput for an unknown locale.
     """
     return format_currency(decimal_amount(amount_cents, currency), currency, locale=_locale(locale))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amount:
+    """An amount that was worked out, not read from a row, as `Money` reads it."""
+
+    amount_cents: int
+    currency: str
+
+    @classmethod
+    def of(cls, worth: Worth) -> Self:
+        return cls(amount_cents=worth.cents, currency=worth.currency)
 
 
 @strawberry.type(description="An amount: whole minor units of one currency.")

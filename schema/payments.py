@@ -1,7 +1,7 @@
 """Payments received."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 from sqlalchemy import BigInteger, Select, func, select
@@ -15,6 +15,9 @@ from schema.reading.bindings import Scope, column, computed, many, money, one, r
 from schema.scalars import CurrencyCode
 from schema.tenants import Tenant
 from storage.payments import Payment as Row
+
+if TYPE_CHECKING:
+    from schema.refunds import Refund
 
 
 @rows_of(Row.__table__.alias)
@@ -38,6 +41,11 @@ class Payment(Node):
     )
     paid_at: datetime = column()
     refunded_at: datetime | None = column(description="When money last went back.")
+    refunds: list[Annotated["Refund", strawberry.lazy("schema.refunds")]] = many(
+        lambda payment, refund: refund.payment_id == payment.id,
+        order=lambda refund: [refund.created_at, refund.id],
+        description="Oldest first, those that failed included.",
+    )
     accounting_entries: list[AccountingEntry] = many(
         lambda payment, entry: entry.payment_id == payment.id, order=in_order
     )

@@ -105,7 +105,7 @@ class LittleBooks:
         } | values
         paid = {"amount_cents": cents, "allocated_cents": cents if invoice_id else 0}
         row.setdefault("provider_reference", f"ch_{key.hex[-8:]}")
-        self._insert("payment", id=key, tenant_id=tenant_id, invoice_id=invoice_id, **row, **paid)
+        self._insert("payment", id=key, tenant_id=tenant_id, invoice_id=invoice_id, **paid | row)
         return key
 
     def plan(self, code: str = "club", cents: int = 49_000, **values: Any) -> UUID:
