@@ -17,6 +17,7 @@ from providers.registry import Registry
 from resolvers.context import Context
 from schema.reading.reader import Reader
 from storage.engine import Database
+from storage.jobs import Jobs
 
 BULK_AT_ONCE = 2  # procedures that work in threads: bank files
 
@@ -31,6 +32,7 @@ class Wiring:
         self._pool: AsyncConnectionPool[psycopg.AsyncConnection[Any]] = database.read_pool()
         self._engine: AsyncEngine = database.engine()
         self._books = Books(engine=self._engine, zone=settings.time_zone)
+        self._jobs = Jobs()
         self._bulk = CapacityLimiter(BULK_AT_ONCE)
 
     @classmethod
@@ -56,6 +58,7 @@ class Wiring:
             reader=Reader(self._pool, self._books.day(now), self._books.zone.key),
             books=self._books,
             registry=self._registry,
+            jobs=self._jobs,
             in_bulk=self.in_bulk,
         )
 
