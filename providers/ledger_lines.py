@@ -28,7 +28,8 @@ class LedgerLine:
     currency in which it settles; a fee taken off a movement is a line of its own with the reference of that movement.
 
     (`reference`, `kind`) is unique within the provider. `subject_reference` is the provider's reference of the payment,
-    refund or dispute that moved, as payments and refunds carry it. `payout_reference`: the payout it was paid out with.
+    refund or dispute that moved, as payments and refunds carry it; `subject_aliases` are other references of the same subject
+    under which the books may know it. `payout_reference`: the payout it was paid out with.
     """
 
     reference: str
@@ -37,6 +38,7 @@ class LedgerLine:
     occurred_at: datetime
     description: str
     subject_reference: str | None = None
+    subject_aliases: tuple[str, ...] = ()
     payout_reference: str | None = None
 
 

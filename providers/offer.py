@@ -13,12 +13,21 @@ from providers.webhooks import Webhooks
 
 @unique
 class Capability(Enum):
-    """What a provider can do. The value is the field of `Offer` with the object that does it."""
+    """What a provider can do. REFUND_ASYNC stands for REFUND where the confirmation comes later."""
 
-    REFUND = "refunds"
-    LEDGER = "ledger"
-    SETTLEMENT_FILES = "settlement_files"
-    WEBHOOKS = "webhooks"
+    REFUND = "REFUND"
+    REFUND_ASYNC = "REFUND_ASYNC"
+    LEDGER = "LEDGER"
+    SETTLEMENT_FILES = "SETTLEMENT_FILES"
+    WEBHOOKS = "WEBHOOKS"
+
+
+PARTS = {
+    "refunds": ("refund", "find", "settles_immediately", "needs_payer_account", "key_ttl"),
+    "ledger": ("lines",),
+    "settlement_files": ("recognise",),
+    "webhooks": ("verify", "facts"),
+}
 
 
 def take_no_settings(_section: Mapping[str, str]) -> None:
@@ -55,7 +64,20 @@ class Offer:
             raise ValueError(f"{self.name!r} is not a provider name: 2-32 lower-case letters, digits and underscores")
         if not (isinstance(self.display_name, str) and isinstance(self.version, str)):
             raise TypeError(f"the display name and the version of {self.name} must be text")
+        for capability, parts in PARTS.items():
+            offered = getattr(self, capability)
+            missing = [part for part in parts if offered is not None and not hasattr(offered, part)]
+            if missing:
+                raise TypeError(f"what {self.name} offers as {capability} lacks {', '.join(missing)}")
 
     @property
     def capabilities(self) -> tuple[Capability, ...]:
-        return tuple(capability for capability in Capability if getattr(self, capability.value) is not None)
+        at_once = self.refunds is not None and self.refunds.settles_immediately
+        offered = {
+            Capability.REFUND: at_once,
+            Capability.REFUND_ASYNC: self.refunds is not None and not at_once,
+            Capability.LEDGER: self.ledger is not None,
+            Capability.SETTLEMENT_FILES: self.settlement_files is not None,
+            Capability.WEBHOOKS: self.webhooks is not None,
+        }
+        return tuple(capability for capability, is_offered in offered.items() if is_offered)

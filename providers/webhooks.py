@@ -24,7 +24,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundFact:
-    """What a refund is by now. `key` is our order's where it was ours; a refund made elsewhere has none."""
+    """What a refund is by now. `key` is our order's where it was ours; a refund made elsewhere has none.
+
+    `payment_aliases`, here and below: other references of the payment under which the books may know it.
+    """
 
     provider_reference: str
     payment_reference: str
@@ -32,6 +35,7 @@ class RefundFact:
     outcome: RefundOutcome
     occurred_at: datetime
     key: str | None = None
+    payment_aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +48,7 @@ class DisputeFact:
     fee: Money
     is_won: bool
     occurred_at: datetime
+    payment_aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +59,7 @@ class PaymentFact:
     amount: Money
     fee: Money | None
     occurred_at: datetime
+    payment_aliases: tuple[str, ...] = ()
 
 
 Fact = RefundFact | DisputeFact | PaymentFact

@@ -7,7 +7,11 @@ import strawberry
 
 @strawberry.enum
 class ProviderCapability(Enum):
+    REFUND = "REFUND"
+    REFUND_ASYNC = "REFUND_ASYNC"
+    LEDGER = "LEDGER"
     SETTLEMENT_FILES = "SETTLEMENT_FILES"
+    WEBHOOKS = "WEBHOOKS"
 
 
 @strawberry.type(

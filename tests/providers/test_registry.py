@@ -53,7 +53,7 @@ def listed(registry: Registry, name: str) -> RegisteredProvider:
 
 
 def test_the_installed_provider_is_found_by_its_entry_point() -> None:
-    assert [provider.name for provider in Registry.load(settings={}).providers] == ["bankgirot"]
+    assert [provider.name for provider in Registry.load(settings={}).providers] == ["bankgirot", "stripe"]
 
 
 def test_bankgirot_reads_settlement_files_without_any_settings() -> None:

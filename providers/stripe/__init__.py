@@ -1,0 +1,1 @@
+"""Stripe: refunds of charges and PaymentIntents, the lines of our balance there, and its webhooks."""
