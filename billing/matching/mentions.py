@@ -52,10 +52,10 @@ class Mention:
 
 
 def all_mentions(transfer: TransferFacts) -> list[Mention]:
-    """Every number that the transfer's references and message mention, each once; references first."""
+    """Every number that the transfer's references and message mention, each once: checked ones, typed ones, the message's."""
     found: dict[str, Mention] = {}
     message = transfer.message or ""
-    for reference in transfer.references:
+    for reference in sorted(transfer.references, key=lambda reference: reference.kind is ReferenceKind.TEXT):
         if reference.kind is not ReferenceKind.TEXT:
             given = [Mention(key=normal(reference.text), text=reference.text, kind=reference.kind)]
         elif reference.amount is None and message.startswith(reference.text):

@@ -15,6 +15,7 @@ SUGGESTIONS_MAX = 5
 SCORE_MIN = 0.2
 REACH_UNJUDGED = 0.25
 TOLD_MAX = 3
+WORDS_MAX = 40
 
 
 def suggestions(
@@ -44,7 +45,7 @@ def read(transfer: TransferFacts) -> Reading:
         transfer=transfer,
         mentions=mentions,
         given=" and ".join([mention.text for mention in mentions if mention.is_given][:TOLD_MAX]),
-        words=tuple(word for text in dict.fromkeys(texts) for word in name_words(text)),
+        words=tuple(word for text in dict.fromkeys(texts) for word in name_words(text))[:WORDS_MAX],
         booked_on=transfer.booked_on.toordinal(),
     )
 

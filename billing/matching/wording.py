@@ -33,7 +33,8 @@ class Word:
 
 CALLING_WORDS = {
     Called.REFERENCE: re.compile(
-        r"(faktura|fakt?nr|faknr|invoice|rechnung|lasku|viite|factur|ocr|betalningsref|referens)\w*|ref(nr|no)?|fakt?|inv|kid|avi|fnr|fa|f"
+        r"(faktura|fakt?nr|faknr|invoice|rechnung|lasku|viite|factur|ocr|betalningsref|referens)\w*"
+        r"|ref(nr|no)?|fakt?|inv|kid|avi|fnr|fa|f"
     ),
     Called.OTHER: re.compile(
         r"(kund|customer|client|klient|asiakas|belopp|summa)\w*|(medlem|member|jasen)(s?n\w*)?|knr|kdnr|kd|k|cust"

@@ -2,9 +2,11 @@
 
 import pytest
 
-from billing.matching.mentions import mentions
+from billing.matching.mentions import all_mentions, mentions
 from billing.matching.wording import name_words
+from billing.money import Money
 from billing.ocr import ReferenceKind
+from tests.billing.matching_facts import ocr, transfer
 
 
 def references(text: str) -> list[str]:
@@ -130,3 +132,22 @@ def test_a_long_text_of_nothing_but_numbers_is_read_in_moderate_time_and_number(
     assert len(mentions("12345 " * 3_000)) < 100
     assert len(mentions("RF18 " + "1234 " * 3_000)) < 100
     assert len(mentions("1," * 10_000)) == 0
+
+
+def test_a_number_that_was_typed_and_found_right_by_the_bank_counts_once_and_as_checked() -> None:
+    typed = transfer("14605182 14606081").references
+    told = transfer(references=(*typed, ocr("14605182", 70_000)), message="faktura 146070")
+
+    found = {mention.key: (mention.kind, mention.amount) for mention in all_mentions(told) if mention.is_given}
+
+    assert found == {
+        "14605182": (ReferenceKind.OCR, Money(70_000, "SEK")),
+        "14606081": (ReferenceKind.TEXT, None),
+        "146070": (ReferenceKind.TEXT, None),
+    }
+
+
+def test_a_reference_cut_where_its_field_ends_is_read_from_the_message_that_has_all_of_it() -> None:
+    told = transfer("Medlemsavgift Åsa Öberg 14", message="Medlemsavgift Åsa Öberg 146051")
+
+    assert [mention.key for mention in all_mentions(told)] == ["146051"]
