@@ -84,6 +84,20 @@ ROUTES: Final = (
         id_name="transferId",
         id_type="BankTransfer",
     ),
+    SysRoute(
+        method="POST",
+        path="/sys/payments/{id}/refund/preview",
+        operation="refund_preview",
+        id_name="paymentId",
+        id_type="Payment",
+    ),
+    SysRoute(
+        method="POST",
+        path="/sys/payments/{id}/refund",
+        operation="execute_refund",
+        id_name="paymentId",
+        id_type="Payment",
+    ),
 )
 
 
@@ -134,7 +148,7 @@ class SysEndpoint:
         key = self._key(request)
         if self._route.method == "GET":
             return self._parameters.variables(given) | key
-        return {"input": camel_keys(await read_json_object(request, bytes_max=bytes_max(caller))) | key}
+        return self._parameters.of_body(camel_keys(await read_json_object(request, bytes_max=bytes_max(caller))) | key)
 
     def _key(self, request: Request) -> dict[str, str]:
         if self._route.id_name is None:
