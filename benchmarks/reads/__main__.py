@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -101,9 +101,13 @@ def peer_command(folder: Path) -> list[str]:
 def busy_seconds(root: int) -> float:
     """CPU seconds of a process and all below it, ended children included."""
     main = psutil.Process(root)
-    times = [one.cpu_times() for one in (main, *main.children(recursive=True))]
     own = main.cpu_times()
-    return sum(t.user + t.system for t in times) + own.children_user + own.children_system
+    spent = own.user + own.system + own.children_user + own.children_system
+    for child in main.children(recursive=True):
+        with suppress(psutil.NoSuchProcess):  # it has just ended: its time is among its parent's
+            times = child.cpu_times()
+            spent += times.user + times.system
+    return spent
 
 
 def drive(which: str, bodies: Sequence[str], token: str, seconds: int, pids: Sequence[int]) -> Figures:
