@@ -1,7 +1,7 @@
 """`plan_history.csv`: what happened to each subscription, in order. What no file tells follows from the subscription.
 
 An entry is known by its content: the same entry again is nothing new. The log is only continued: what is new may not be
-dated before what is known. A subscription without any entry has started on its `started_on`; a status that no entry leads
+dated before what is known, but for changes that are only planned, which are dated on the day they will take effect. A subscription without any entry has started on its `started_on`; a status that no entry leads
 to (cancelled, paused, past due, active again) gets its own entry, on the day the subscription tells, else today.
 """
 
@@ -50,6 +50,7 @@ ONLY_CONTINUED = """
       join (select b.external_id as subscription, max(e.effective_on) as effective_on
               from subscription b join plan_history e on e.subscription_id = b.id
              where b.external_id in (select subscription from new_history)
+               and e.kind not in ('PLAN_CHANGE_SCHEDULED', 'CANCEL_SCHEDULED')
              group by b.external_id) last using (subscription)
      where h.effective_on < last.effective_on"""
 

@@ -200,6 +200,14 @@ def test_a_change_of_plan_in_the_future_is_no_price_yet(platform: Platform) -> N
     assert log(platform)[-1] == (2, "PLAN_CHANGE_SCHEDULED", "2024-05-01", "plus", 1800)
 
 
+def test_what_is_planned_for_the_future_does_not_close_the_log(platform: Platform) -> None:
+    planned: Row = {"effective_on": "2024-06-01", "kind": "cancel_scheduled"}
+    platform.load(**BEGINNING, subscriptions=[{}], plan_history=[{}, planned])
+    platform.load(subscriptions=[{"status": "paused"}], plan_history=[{"effective_on": "2024-04-01", "kind": "paused"}])
+
+    assert log(platform)[-1] == (3, "PAUSED", "2024-04-01", "club", 1000)
+
+
 def test_the_log_is_only_continued(platform: Platform) -> None:
     late: Row = {"effective_on": "2024-03-01", "kind": "past_due"}
     platform.load(**BEGINNING, subscriptions=[{"status": "past_due"}], plan_history=[{}, late])
