@@ -1,7 +1,8 @@
-"""Reading a request's body: JSON in UTF-8, up to a size, in a given time."""
+"""Reading a request's body: JSON or a form in UTF-8, up to a size, in a given time."""
 
 import asyncio
 from typing import Any, ClassVar, Final
+from urllib.parse import parse_qsl
 
 import orjson
 from starlette.requests import ClientDisconnect, Request
@@ -14,6 +15,7 @@ FINANCE_BYTES_MAX: Final = 16 * 1024 * 1024
 """For those who may import bank files."""
 
 READ_SECONDS_MAX: Final = 30.0
+FIELDS_MAX: Final = 20
 
 
 class Unreadable(Refusal):
@@ -48,14 +50,7 @@ async def read_json_object(request: Request, *, bytes_max: int) -> dict[str, Any
     """The body. Raises: `Unreadable`."""
     _refuse_other_media(request)
     try:
-        async with asyncio.timeout(READ_SECONDS_MAX):
-            body = await _read(request, bytes_max)
-    except TimeoutError:
-        raise TooSlow("The body did not arrive in time.") from None
-    except ClientDisconnect:
-        raise TooSlow("The client went away before its body arrived.") from None
-    try:
-        value = orjson.loads(body)
+        value = orjson.loads(await _body(request, bytes_max))
     except orjson.JSONDecodeError:
         raise Unreadable("The body is not JSON in UTF-8, or it is nested too deeply.") from None
     if isinstance(value, list):
@@ -63,6 +58,29 @@ async def read_json_object(request: Request, *, bytes_max: int) -> dict[str, Any
     if not isinstance(value, dict):
         raise Unreadable("The body is not a JSON object.")
     return value
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """The fields of a submitted form, each once. Raises: `Unreadable`."""
+    try:
+        fields = parse_qsl(
+            (await _body(request, BYTES_MAX)).decode(), keep_blank_values=True, max_num_fields=FIELDS_MAX
+        )
+    except ValueError:
+        raise Unreadable("The body is not a form in UTF-8, or it has too many fields.") from None
+    if len(dict(fields)) < len(fields):
+        raise Unreadable("The form has a field twice.")
+    return dict(fields)
+
+
+async def _body(request: Request, bytes_max: int) -> bytes:
+    try:
+        async with asyncio.timeout(READ_SECONDS_MAX):
+            return await _read(request, bytes_max)
+    except TimeoutError:
+        raise TooSlow("The body did not arrive in time.") from None
+    except ClientDisconnect:
+        raise TooSlow("The client went away before its body arrived.") from None
 
 
 def _refuse_other_media(request: Request) -> None:

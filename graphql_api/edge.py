@@ -27,11 +27,15 @@ SECURITY_HEADERS: Final = {
 """On every response, unless it says otherwise itself."""
 
 
+HTTPS_ONLY: Final = {"Strict-Transport-Security": f"max-age={365 * 24 * 3600}"}
+"""Where the service is known by https: a browser that has been here never asks in the clear again."""
+
+
 class Edge:
     """ASGI middleware. Web sockets are refused: there are no subscriptions."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, *, https: bool = False) -> None:
+        self._app, self._headers = app, SECURITY_HEADERS | (HTTPS_ONLY if https else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -50,7 +54,7 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                _mark(MutableHeaders(scope=message), request_id)
+                self._mark(MutableHeaders(scope=message), request_id)
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
@@ -63,17 +67,16 @@ class Edge:
             finally:
                 _log_request(scope, status, time.perf_counter() - started)
 
+    def _mark(self, headers: MutableHeaders, request_id: str) -> None:
+        headers[REQUEST_ID] = request_id
+        for name, value in self._headers.items():
+            headers.setdefault(name, value)
+
 
 def _request_id(scope: Scope) -> str:
     """The caller's own id where it is a sane one, so that their log and ours can be laid side by side."""
     given = Headers(scope=scope).get(REQUEST_ID, "")
     return given if _SANE_ID.fullmatch(given) else secrets.token_hex(16)
-
-
-def _mark(headers: MutableHeaders, request_id: str) -> None:
-    headers[REQUEST_ID] = request_id
-    for name, value in SECURITY_HEADERS.items():
-        headers.setdefault(name, value)
 
 
 async def _send_mistake(send: Send, error: Exception, request_id: str) -> None:
