@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from graphql_api.authentication import Authentication
+from graphql_api.callers import Callers
 from graphql_api.direct import Direct
 from graphql_api.door import Door
 from graphql_api.edge import Edge
@@ -17,10 +18,11 @@ from graphql_api.execution import core_schema, field_by_field
 from graphql_api.graphiql import asset_routes
 from graphql_api.graphql_route import GraphQLRoute
 from graphql_api.health import Readiness, database_probe, healthy
-from graphql_api.issuers import DevelopmentIssuer, Issuer, OidcIssuer
+from graphql_api.issuers import DevelopmentIssuer, OidcIssuer
 from graphql_api.roots import build_schema
 from graphql_api.saved_operations import SavedOperationsRoute
 from graphql_api.settings import Settings
+from graphql_api.sign_in.wiring import entrance
 from graphql_api.sys_routes import sys_routes
 from graphql_api.wiring import Wiring
 from storage.data_folder import make_passable
@@ -31,10 +33,18 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def create_app(settings: Settings, database: Database, *, now: Callable[[], datetime] = utc_now) -> Starlette:
-    """The service over a migrated database."""
-    schema, wiring, client = build_schema(), Wiring.of(settings, database), httpx.AsyncClient()
-    authentication = Authentication(issuer=chosen_issuer(settings, client), now=now)
+def create_app(
+    settings: Settings,
+    database: Database,
+    *,
+    now: Callable[[], datetime] = utc_now,
+    client: httpx.AsyncClient | None = None,
+) -> Starlette:
+    """The service over a migrated database. `client`: what it asks an identity provider with; it closes it at its end."""
+    schema, wiring, client = build_schema(), Wiring.of(settings, database), client or httpx.AsyncClient()
+    issuer = chosen_issuer(settings, client)
+    people = entrance(settings, issuer, wiring.engine, now)
+    callers = Callers(tokens=Authentication(issuer=issuer, now=now), sessions=people.sessions)
     core, open_schema = core_schema(schema), settings.oidc_issuer is None
     door = Door(
         core,
@@ -49,19 +59,21 @@ def create_app(settings: Settings, database: Database, *, now: Callable[[], date
         async with client, wiring.opened():
             yield
 
-    saved = SavedOperationsRoute(authentication=authentication, now=now, open_schema=open_schema)
+    graphql = GraphQLRoute(door=door, callers=callers).answer
+    saved = SavedOperationsRoute(callers=callers, now=now, open_schema=open_schema)
     routes = [
         Route("/healthz", healthy),
         Route("/readyz", Readiness(probe=database_probe(database)).answer),
-        Route("/graphql", GraphQLRoute(door=door, authentication=authentication).answer, methods=["GET", "POST"]),
+        Route("/graphql", people.before(graphql), methods=["GET", "POST"]),
         Route("/graphql/operations.json", saved.answer),
         *asset_routes(),
-        *sys_routes(core, door, authentication),
+        *people.routes,
+        *sys_routes(core, door, callers),
     ]
-    return Starlette(routes=routes, middleware=[Middleware(Edge)], lifespan=lifespan)
+    return Starlette(routes=routes, middleware=[Middleware(Edge, https=settings.is_https)], lifespan=lifespan)
 
 
-def chosen_issuer(settings: Settings, client: httpx.AsyncClient) -> Issuer:
+def chosen_issuer(settings: Settings, client: httpx.AsyncClient) -> OidcIssuer | DevelopmentIssuer:
     """The configured provider; the development issuer only where there is none."""
     if settings.oidc_issuer is None or settings.oidc_audience is None:
         return development_issuer(settings)

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from billing.refusals import Refusal
-from graphql_api.authentication import Authentication
 from graphql_api.bodies import Unreadable, bytes_max, read_json_object
+from graphql_api.callers import Callers
 from graphql_api.documents import Operation
 from graphql_api.door import Answer, Door, Outcome
 from graphql_api.graphiql import page
@@ -24,7 +24,7 @@ class GraphQLRoute:
     """The endpoint over a door."""
 
     door: Door
-    authentication: Authentication
+    callers: Callers
 
     async def answer(self, request: Request) -> Response:
         if request.method != "POST":
@@ -33,7 +33,7 @@ class GraphQLRoute:
         if media_type is None:
             return PlainTextResponse(f"This answers {GRAPHQL_RESPONSE} and {JSON}.", status_code=406)
         try:
-            caller = await self.authentication.caller(request.headers.getlist("authorization"))
+            caller = await self.callers.caller(request)
             asked = operation_of(await read_json_object(request, bytes_max=bytes_max(caller)))
         except Refusal as refusal:
             answer = Answer(outcome=Outcome.REFUSED, errors=(tell_refusal(refusal),), refusal=refusal)

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from billing.refusals import Refusal
 from graphql_api.admission import FINANCE
-from graphql_api.authentication import Authentication
+from graphql_api.callers import Callers
 from graphql_api.documents import Document
 from graphql_api.door import Answer, Outcome
 from graphql_api.graphql_route import respond
@@ -56,8 +56,8 @@ def saved_operations(folder: Path = OPERATIONS) -> list[SavedOperation]:
 class SavedOperationsRoute:
     """GET /graphql/operations.json, for those who may read the schema: the operations tell as much."""
 
-    def __init__(self, *, authentication: Authentication, now: Callable[[], datetime], open_schema: bool) -> None:
-        self._authentication, self._now, self._open = authentication, now, open_schema
+    def __init__(self, *, callers: Callers, now: Callable[[], datetime], open_schema: bool) -> None:
+        self._callers, self._now, self._open = callers, now, open_schema
         self._body = orjson.dumps(saved_operations())
 
     async def answer(self, request: Request) -> Response:
@@ -69,4 +69,4 @@ class SavedOperationsRoute:
 
     async def _admit(self, request: Request) -> None:
         if not self._open:
-            FINANCE.check(await self._authentication.caller(request.headers.getlist("authorization")), self._now())
+            FINANCE.check(await self._callers.caller(request), self._now())

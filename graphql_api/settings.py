@@ -138,6 +138,11 @@ class Settings(BaseSettings):
         """The BILLING_ variables that are not ours but the providers', by their full names. They may be secret."""
         return self._others
 
+    @property
+    def is_https(self) -> bool:
+        """Whether browsers know the service by an https address."""
+        return self.public_url is not None and self.public_url.startswith("https:")
+
     def unclaimed(self, providers: Collection[str]) -> list[str]:
         """The variables that belong neither to us nor to any of the providers named."""
         sections = tuple(f"{PREFIX}{provider}_".replace("-", "_").upper() for provider in providers)

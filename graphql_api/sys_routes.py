@@ -13,8 +13,8 @@ from starlette.routing import Route
 
 from billing.authority import Caller, Unauthenticated
 from billing.refusals import ErrorCode, NotFound, Refusal
-from graphql_api.authentication import Authentication
 from graphql_api.bodies import bytes_max, read_json_object
+from graphql_api.callers import Callers
 from graphql_api.documents import Document, Operation
 from graphql_api.door import Answer, Door, Outcome
 from graphql_api.replies import CLIENT_GONE, challenge, client_gone, refusal_status
@@ -102,13 +102,13 @@ ROUTES: Final = (
 
 
 def sys_routes(
-    schema: GraphQLSchema, door: Door, authentication: Authentication, *, table: Sequence[SysRoute] = ROUTES
+    schema: GraphQLSchema, door: Door, callers: Callers, *, table: Sequence[SysRoute] = ROUTES
 ) -> list[Route]:
     """The routes of the table over a door."""
     return [
         Route(
             route.path,
-            SysEndpoint(route, stored(route.operation), schema, door, authentication).answer,
+            SysEndpoint(route, stored(route.operation), schema, door, callers).answer,
             methods=[route.method],
         )
         for route in table
@@ -123,16 +123,14 @@ def stored(name: str) -> str:
 class SysEndpoint:
     """One route."""
 
-    def __init__(
-        self, route: SysRoute, text: str, schema: GraphQLSchema, door: Door, authentication: Authentication
-    ) -> None:
-        self._route, self._text, self._door, self._authentication = route, text, door, authentication
+    def __init__(self, route: SysRoute, text: str, schema: GraphQLSchema, door: Door, callers: Callers) -> None:
+        self._route, self._text, self._door, self._callers = route, text, door, callers
         self._parameters = Parameters(schema, Document.read(text).operation(None))
 
     async def answer(self, request: Request) -> Response:
         request.state.operation = self._route.operation
         try:
-            caller = await self._authentication.caller(request.headers.getlist("authorization"))
+            caller = await self._callers.caller(request)
             if caller is None:
                 raise Unauthenticated
             asked = Operation(text=self._text, variables=await self._variables(request, caller))

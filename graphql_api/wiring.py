@@ -30,8 +30,8 @@ class Wiring:
     def __init__(self, settings: Settings, database: Database, registry: Registry) -> None:
         self._database, self._registry = database, registry
         self._pool: AsyncConnectionPool[psycopg.AsyncConnection[Any]] = database.read_pool()
-        self._engine: AsyncEngine = database.engine()
-        self._books = Books(engine=self._engine, zone=settings.time_zone)
+        self.engine: AsyncEngine = database.engine()
+        self._books = Books(engine=self.engine, zone=settings.time_zone)
         self._jobs = Jobs()
         self._bulk = CapacityLimiter(BULK_AT_ONCE)
 
@@ -47,7 +47,7 @@ class Wiring:
             try:
                 yield self
             finally:
-                await self._engine.dispose()
+                await self.engine.dispose()
 
     def context(self, *, caller: Caller | None, now: datetime, reason: str | None) -> Context:
         """What the resolvers of one request work with."""

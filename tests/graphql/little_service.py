@@ -16,6 +16,7 @@ from strawberry.schema.config import StrawberryConfig
 from billing.authority import Role
 from billing.refusals import ErrorCode, NotFound
 from graphql_api.authentication import Authentication
+from graphql_api.callers import Callers
 from graphql_api.door import Door
 from graphql_api.edge import Edge
 from graphql_api.execution import core_schema, field_by_field
@@ -236,7 +237,7 @@ def little_service(*, open_schema: bool = True, query_seconds_max: float = 10) -
         query_seconds_max=query_seconds_max,
     )
     authentication = Authentication(issuer=issuer, now=lambda: NOW)
-    route = GraphQLRoute(door=door, authentication=authentication)
+    route = GraphQLRoute(door=door, callers=Callers(tokens=authentication))
     routes = [Route("/graphql", route.answer, methods=["GET", "POST"])]
     app = Starlette(routes=routes, middleware=[Middleware(Edge)])
     return LittleService(app=app, issuer=issuer, authentication=authentication, door=door, calls=calls)

@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from billing.authority import Role
 from graphql_api.authentication import Authentication
+from graphql_api.callers import Callers
 from graphql_api.documents import Document
 from graphql_api.execution import core_schema
 from graphql_api.roots import build_schema
@@ -112,7 +113,7 @@ async def offered(*roles: Role | None, open_schema: bool) -> httpx.Response:
     """What is answered to somebody with the roles; None: to nobody."""
     issuer = TestIssuer()
     authentication = Authentication(issuer=issuer, now=lambda: NOW)
-    route = SavedOperationsRoute(authentication=authentication, now=lambda: NOW, open_schema=open_schema)
+    route = SavedOperationsRoute(callers=Callers(tokens=authentication), now=lambda: NOW, open_schema=open_schema)
     transport = httpx.ASGITransport(Starlette(routes=[Route("/operations.json", route.answer)]))
     token = issuer.token(roles=[role.value for role in roles if role])
     headers = {} if None in roles else {"authorization": f"Bearer {token}"}
