@@ -1,0 +1,72 @@
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Browser
+
+from graphql_api.graphiql import STATIC
+from tests.books import LittleBooks
+from tests.browser.desk import Desk
+from tests.browser.running import Service, running
+from tests.browser.visiting import CHROMIUM, Visit, chromium
+from tests.database import Clones, data_folder
+
+NewVisit = Callable[..., Visit]
+
+
+@pytest.fixture(scope="session")
+def service(database_clones: Clones) -> Iterator[Service]:
+    """The service over little books: an invoice of 1 250 kronor, and a transfer that may pay it."""
+    with database_clones.clone() as database, data_folder() as folder:
+        folder.mkdir()
+        with database.connect(autocommit=True) as connection:
+            books = LittleBooks(connection)
+            books.invoice(books.tenant("Björkens Boule"), 125_000, number="F-77")
+            books.transfer(125_000, counterparty_name="Björkens Boule", message="faktura F-77")
+        with running(database, folder) as made:
+            yield made
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Of a module, not of the run: while it is open, no other event loop can run in the process."""
+    if CHROMIUM is None:
+        pytest.skip("There is no Chromium here: tests/browser/chromium.sh installs it where it may.")
+    if not (STATIC / "graphiql").exists():
+        pytest.skip("GraphiQL was not built: `make setup` builds it.")
+    with chromium() as made:
+        yield made
+
+
+@pytest.fixture
+def new_visit(browser: Browser, service: Service) -> Iterator[NewVisit]:
+    """Makes visits. Any request off the host, failed request, error or warning on a page fails the test."""
+    with ExitStack() as closing:
+        made: list[Visit] = []
+
+        def visit(headers: dict[str, str] | None = None, *, color_scheme: str = "light") -> Visit:
+            context = browser.new_context(
+                base_url=service.url,
+                color_scheme=color_scheme,  # type: ignore[arg-type]
+                extra_http_headers=headers,
+                locale="en-GB",
+                viewport={"width": 1440, "height": 900},
+            )
+            closing.callback(context.close)
+            made.append(Visit(url=service.url, context=context))
+            return made[-1]
+
+        yield visit
+        assert [problem for visit in made for problem in visit.problems] == []
+
+
+@pytest.fixture
+def visit(new_visit: NewVisit, service: Service) -> Visit:
+    """A visit of somebody with the role, freshly signed in."""
+    return new_visit(service.finance())
+
+
+@pytest.fixture
+def desk(visit: Visit) -> Desk:
+    """GraphiQL, opened by somebody with the role."""
+    return Desk(visit.page).open()

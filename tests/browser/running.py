@@ -1,0 +1,52 @@
+"""The service as people run it: `billing serve`, on a port and a database of its own, ended by its handle."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from billing.authority import Role
+from graphql_api.issuers import DevelopmentIssuer
+from storage.engine import Database
+
+STOP_SECONDS_MAX = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A running service, and who its tokens speak for."""
+
+    url: str
+    issuer: DevelopmentIssuer
+
+    def token(self, *roles: Role, actor: str = "finance@example.org", auth_age: float = 0) -> str:
+        now = datetime.now(UTC)
+        at = now - timedelta(seconds=auth_age)
+        return self.issuer.token(actor=actor, roles=roles, authenticated_at=at, now=now)
+
+    def finance(self, *, actor: str = "finance@example.org", auth_age: float = 0) -> dict[str, str]:
+        """The header of somebody with the role."""
+        return {"Authorization": f"Bearer {self.token(Role.SYS_FINANCE, actor=actor, auth_age=auth_age)}"}
+
+
+@contextmanager
+def running(database: Database, data_dir: Path) -> Iterator[Service]:
+    """The service over a migrated database. Its log is `service.log` in the data folder."""
+    settings = {"BILLING_DATABASE_URL": database.runtime_url, "BILLING_DATA_DIR": str(data_dir), "BILLING_PORT": "0"}
+    command = [str(Path(sys.executable).with_name("billing")), "serve"]
+    with (
+        (data_dir / "service.log").open("w") as log,
+        subprocess.Popen(command, env=os.environ | settings, stdout=subprocess.PIPE, stderr=log, text=True) as process,
+    ):
+        try:
+            assert process.stdout is not None
+            says, _, url = process.stdout.readline().strip().rpartition(" ")
+            assert says == "Serving", (data_dir / "service.log").read_text()
+            yield Service(url=url.removesuffix("/graphql"), issuer=DevelopmentIssuer.at(data_dir))
+        finally:
+            process.terminate()
+            process.wait(STOP_SECONDS_MAX)

@@ -1,0 +1,70 @@
+"""Visits to the running service with Debian's Chromium, watched for what must never happen on a page."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route, expect, sync_playwright
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+WAIT_SECONDS_MAX = 30
+REFUSED_BY_PROTOCOL = "the server responded with a status of 401 (Unauthorized)"
+
+expect.set_options(timeout=WAIT_SECONDS_MAX * 1000)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
+        )
+        yield browser
+        browser.close()
+
+
+@dataclass(kw_only=True)
+class Visit:
+    """One person's browser: cookies and storage of its own. `sent` are the bodies posted to the API, as JSON."""
+
+    url: str
+    context: BrowserContext
+    page: Page = field(init=False)
+    sent: list[dict[str, Any]] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.context.set_default_timeout(WAIT_SECONDS_MAX * 1000)
+        self.context.route(lambda url: not self._own(url), self._refuse)
+        self.context.on("request", self._note_request)
+        self.context.on("requestfailed", self._note_failure)
+        self.context.on("console", self._note_console)
+        self.context.on("weberror", lambda error: self.problems.append(f"error: {error.error}"))
+        self.page = self.context.new_page()
+
+    def _own(self, url: str) -> bool:
+        return url.startswith((self.url, "data:", "blob:", "about:"))
+
+    def _refuse(self, route: Route) -> None:
+        self.problems.append(f"off the host: {route.request.url}")
+        route.abort()
+
+    def _note_request(self, request: Request) -> None:
+        if request.method == "POST" and urlsplit(request.url).path == "/graphql":
+            self.sent.append({**(request.post_data_json or {}), "headers": request.headers})
+
+    def _note_failure(self, request: Request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # the page was left before it came
+            self.problems.append(f"{request.failure}: {request.url}")
+
+    def _note_console(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and REFUSED_BY_PROTOCOL not in message.text:
+            self.problems.append(f"{message.type}: {message.text} at {message.location['url']}")
+
+    def sent_as(self, operation: str) -> list[dict[str, Any]]:
+        """What was sent of the operation with this name."""
+        return [body for body in self.sent if f" {operation} " in body["query"].replace("(", " ")]
