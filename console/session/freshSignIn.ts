@@ -26,6 +26,7 @@ export function freshSignIn(asked: Asked): Promise<boolean> {
 /** Open the sign-in in a window of its own. Only from a click: browsers block it otherwise. */
 export function openSignIn(): void {
   const opened = window.open(SIGN_IN, "petanque-sign-in", "popup,width=520,height=680");
+  if (opened) opened.opener = null; // the provider's pages have no business with this one
   useFreshSignIn.setState({ blocked: opened === null });
 }
 
