@@ -42,6 +42,7 @@ a card pays a platform invoice twice, no fee  | platform | 1580 1810            
 a card pays a tenant's invoice, fee 36        | platform | 1580 1810, 6040 36                              | 1580 36, 2899 1810
 a card pays a tenant's invoice, fee 36        | tenant   | 1689 1810                                       | 1510 1810
 a payment comes straight into the bank        | platform | 1930 1810                                       | 1510 1810
+a payment comes into the bank, fee 36         | platform | 1930 1810, 6040 36                              | 1930 36, 1510 1810
 credit pays a platform invoice                | platform | 2420 1810                                       | 1510 1810
 credit pays a tenant's invoice                | platform | 2420 1810                                       | 2899 1810
 credit pays a tenant's invoice                | tenant   | 1689 1810                                       | 1510 1810
@@ -131,6 +132,9 @@ EVENTS: dict[str, list[Posting]] = {
     ),
     "a payment comes straight into the bank": journals.charged(
         payment(PLATFORM, allocated=1810, by_bank=False), fee_cents=0, into="1930"
+    ),
+    "a payment comes into the bank, fee 36": journals.charged(
+        payment(PLATFORM, allocated=1810, by_bank=False), fee_cents=36, into="1930"
     ),
     "credit pays a platform invoice": journals.credit_applied(payment(PLATFORM, allocated=1810)),
     "credit pays a tenant's invoice": journals.credit_applied(payment(TENANTS, allocated=1810)),

@@ -101,6 +101,12 @@ def test_no_share_of_a_refund_is_negative_where_there_are_three_rates() -> None:
         assert all(share.net_cents >= 0 and share.vat_cents >= 0 for share in shares), shares
 
 
+def test_a_discount_that_cancels_another_part_comes_back_with_it() -> None:
+    sold = (VatPart(R25, 40, 10), VatPart(R12, 100, 0), VatPart(R0, -100, 0))
+
+    assert refund_parts(sold, refunded_before=0, refunded_after=50) == sold
+
+
 def test_an_invoice_of_nothing_gives_nothing_back() -> None:
     assert refund_parts((VatPart(R25, 0, 0),), refunded_before=0, refunded_after=0) == (VatPart(R25, 0, 0),)
 

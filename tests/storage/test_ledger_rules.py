@@ -85,6 +85,8 @@ REFUSED: dict[str, Attempt] = {
     "too few legs": lambda c, j: write_legs(c, j, [("1510", 125), ("3001", -125)]),
     "too many legs": lambda c, j: write_legs(c, j, [*SALE, ("1930", 0)]),
     "legs that do not begin with the first": lambda c, j: write_legs(c, j, SALE, first=2),
+    "legs that begin before the first": lambda c, j: write_legs(c, j, SALE, leg=[0, 2, 3]),
+    "legs without the middle one": lambda c, j: write_legs(c, j, [("1510", 125), ("3001", -125)], leg=[1, 3]),
     "legs with a gap": lambda c, j: write_legs(c, j, SALE, leg=[1, 2, 4]),
     "a leg of another day": lambda c, j: write_legs(c, j, SALE, booked_on=[DAY, DAY, LATER]),
     "legs of another day than the journal": lambda c, j: write_legs(c, j, SALE, booked_on=BOTH),

@@ -69,8 +69,7 @@ begin
               join refund q on q.payment_id = t.payment_id
              group by t.payment_id) r
      where p.id = r.payment_id;
-    perform from invoice
-      where id in (select p.invoice_id from written w join payment p on p.id = w.payment_id) order by id for no key update;
+    -- the payments' own trigger has locked their invoices by now
     update invoice i set refunded_cents = r.refunded
       from (select p.invoice_id, coalesce(sum(q.amount_cents - q.surplus_cents)
                                           filter (where q.status = 'SUCCEEDED'), 0) as refunded
