@@ -82,9 +82,14 @@ class Refunds(Protocol):
     `needs_payer_account`: orders must name one.
     """
 
-    settles_immediately: bool
-    needs_payer_account: bool
-    key_ttl: timedelta
+    @property
+    def settles_immediately(self) -> bool: ...
+
+    @property
+    def needs_payer_account(self) -> bool: ...
+
+    @property
+    def key_ttl(self) -> timedelta: ...
 
     async def refund(self, order: RefundOrder, /) -> RefundOutcome:
         """Carry the order out, or repeat the answer given to its key before. Raises NotExecuted, PayerAccountNeeded."""

@@ -52,8 +52,8 @@ def listed(registry: Registry, name: str) -> RegisteredProvider:
     return next(provider for provider in registry.providers if provider.name == name)
 
 
-def test_the_installed_provider_is_found_by_its_entry_point() -> None:
-    assert [provider.name for provider in Registry.load(settings={}).providers] == ["bankgirot", "stripe"]
+def test_the_projects_own_providers_are_found_by_their_entry_points_and_come_first() -> None:
+    assert [provider.name for provider in Registry.load(settings={}).providers][:2] == ["bankgirot", "stripe"]
 
 
 def test_bankgirot_reads_settlement_files_without_any_settings() -> None:
@@ -211,6 +211,14 @@ def test_health_is_asked_each_time_the_list_is_read(
 def test_capabilities_are_the_objects_that_an_offer_holds() -> None:
     assert Offer(name="acme", display_name="Acme", version="1").capabilities == ()
     assert loaded(BANKGIROT).offer("bankgirot").capabilities == (Capability.SETTLEMENT_FILES,)
+
+
+def test_an_object_that_lacks_what_its_capability_asks_for_is_no_offer(written: Written) -> None:
+    point = written("acme", GOOD.replace('version="1.0"', 'version="1.0", refunds=object(), ledger=object()'))
+    assert listed(loaded(point), "acme").problem == (
+        "It could not be loaded: TypeError: what acme offers as refunds lacks refund, find, settles_immediately, "
+        "needs_payer_account, key_ttl."
+    )
 
 
 # ---------------------------------------------------------------- recognising files
