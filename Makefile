@@ -8,7 +8,7 @@ setup: .venv/.installed
 .venv/.installed: pyproject.toml requirements.lock $(PAGES)
 	test -x .venv/bin/python || $(PYTHON) -m venv .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . --editable examples/sandbox_provider
 	touch $@
 
 serve: setup

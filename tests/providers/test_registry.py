@@ -118,7 +118,7 @@ def test_the_second_plugin_of_a_name_is_left_out_and_says_whose_name_it_is(writt
 
 
 def test_a_plugin_cannot_take_the_name_of_one_of_the_projects_own(written: Written) -> None:
-    own = next(iter(metadata.entry_points(group=GROUP)))
+    [own] = metadata.entry_points(group=GROUP, name="bankgirot")
     impostor = written("aaa", GOOD.replace('"acme"', '"bankgirot"'))
     assert loaded(impostor, own).offer("bankgirot").display_name == "Bankgirot"
 
