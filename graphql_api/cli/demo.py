@@ -26,7 +26,8 @@ from providers.registry import Registry
     "--write",
     "folder",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Write its files into this folder instead: `books` for billing import, `bank` for billing ingest.",
+    help="Write its files into this folder instead: `books` for billing import, `bank` for billing ingest, and in "
+    "`today` a bank file that the demo itself leaves out.",
 )
 @actor_option
 def command(scale: str, today: datetime | None, folder: Path | None, actor: str) -> None:
@@ -65,7 +66,7 @@ def _write(folder: Path, *, scale: str, today: date) -> None:
     if folder.exists() and any(folder.iterdir()):
         raise Refused(f"{folder} is not empty; the demo is written into a folder of its own.")
     write_demo(folder, scale=SCALES[scale], today=today)
-    click.echo(f"The demo of {today} is in {folder}: books for `billing import`, bank for `billing ingest`.")
+    click.echo(f"The demo of {today} is in {folder}: books for `billing import`, bank and today for `billing ingest`.")
 
 
 def _say(loaded: Loaded, *, seconds: float) -> None:

@@ -1,22 +1,31 @@
 """`billing serve`."""
 
 import socket
+import sys
+from contextlib import suppress
+from datetime import UTC, datetime
 
 import click
 import uvicorn
 
 from graphql_api.app import create_app
-from graphql_api.cli import Refused
+from graphql_api.cli import Refused, user_as_actor
 from graphql_api.corked import CorkedHttp
 from graphql_api.database import open_database
+from graphql_api.demo.loading import BooksInUse, load_demo
+from graphql_api.demo.scale import SCALES, Scale
 from graphql_api.logs import configure_logs
-from graphql_api.settings import load_settings
+from graphql_api.progress import Counter
+from graphql_api.settings import Settings, load_settings
+from providers.registry import Registry
+from storage.engine import Database
 
 SHUTDOWN_SECONDS_MAX = 15
 
 
 @click.command()
-def command() -> None:
+@click.option("--demo", type=click.Choice(list(SCALES)), help="Load the demo first, where the books are empty.")
+def command(demo: str | None) -> None:
     """Serve the API on BILLING_HOST and BILLING_PORT (127.0.0.1:8000) until interrupted.
 
     Requests that are being answered when it is stopped are finished. Logs go to stderr, one JSON object a line.
@@ -24,6 +33,8 @@ def command() -> None:
     settings = load_settings()
     configure_logs()
     with _listening(settings.host, settings.port) as listener, open_database(settings) as database:
+        if demo is not None:
+            _load_where_empty(database, settings, SCALES[demo])
         host, port = listener.getsockname()[:2]
         config = uvicorn.Config(
             create_app(settings, database),
@@ -38,6 +49,20 @@ def command() -> None:
         )
         click.echo(f"Serving http://{f'[{host}]' if ':' in host else host}:{port}/graphql")
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def _load_where_empty(database: Database, settings: Settings, scale: Scale) -> None:
+    """Load the demo of today, unless there are books already."""
+    with suppress(BooksInUse):
+        load_demo(
+            database,
+            scale=scale,
+            now=datetime.now(UTC),
+            zone=settings.time_zone,
+            actor=user_as_actor(),
+            registry=Registry.load(settings=settings.provider_settings),
+            progress=Counter(shown=sys.stderr.isatty()),
+        )
 
 
 def _listening(host: str, port: int) -> socket.socket:

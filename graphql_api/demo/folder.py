@@ -1,4 +1,5 @@
-"""The whole demo as files: `books` is what `billing import` takes, `bank` is what `billing ingest` takes."""
+"""The whole demo as files: `books` is what `billing import` takes, `bank` what `billing ingest` takes, and `today` a bank
+file that is left to be taken in."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -29,15 +30,16 @@ TELLER = "platform@petanque.example"
 
 def write_demo(folder: Path, *, scale: Scale, today: date) -> None:
     """Write the demo as it looks on a day; the same day gives the same bytes. Memory does not grow with the scale."""
-    books, bank = folder / "books", folder / "bank"
-    for made in (books, bank):
+    books, bank, left = folder / "books", folder / "bank", folder / "today"
+    for made in (books, bank, left):
         made.mkdir(parents=True)
     with Sheets(books) as sheets:
         writer = _Writer(sheets, scale, today)
         writer.write_books()
         sent = transfers(writer.settlement.waiting, federation=writer.federation, how_many=scale.transfers, today=today)
         writer.write_costs(sent)
-    _write_bank_files(bank, sent)
+    _write_bank_files(bank, [transfer for transfer in sent if transfer.booked_on < today])
+    _write_bank_files(left, [transfer for transfer in sent if transfer.booked_on >= today])
 
 
 class _Writer:

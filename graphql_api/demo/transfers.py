@@ -59,18 +59,23 @@ NOISE: tuple[tuple[Write, int], ...] = (
 
 
 NEARLY = (swapped, without_check_digit, in_words)
+TODAYS = (exact, exact, swapped)
 
 
 def transfers(waiting: Sequence[Claim], *, federation: Tenant, how_many: int, today: date) -> list[Transfer]:
-    """What the bank files of the last week say, oldest first. Of yesterday's crowns three wait, each with one answer."""
+    """What the bank files of the last week say, oldest first. Of yesterday's crowns three wait, each with one answer.
+
+    Today's are in a file that nobody has taken in yet.
+    """
     ago = [today - timedelta(days=days) for days in range(FILES_DAYS)]
     clubs = list({claim.tenant.number: claim for claim in waiting if _is_swedish_clubs(claim)}.values())
-    nearly, of_two, told = clubs[:3], clubs[3:5], clubs[5:6]
+    nearly, of_two, told, todays = clubs[:3], clubs[3:5], clubs[5:6], clubs[6:9]
     found = [write(claim, ago[1]) for write, claim in zip(NEARLY, nearly, strict=False)]
     found += _of_two(of_two, federation, ago[2])
     found += _hard_ones(federation, ago[3], today)
     found += [in_words(claim, max(claim.issued_on, ago[6])) for claim in told]
-    taken = {claim.external_id for claim in (*nearly, *of_two, *told)}
+    found += [write(claim, today) for write, claim in zip(TODAYS, todays, strict=False)]
+    taken = {claim.external_id for claim in (*nearly, *of_two, *told, *todays)}
     others = [claim for claim in waiting if claim.external_id not in taken][: how_many - len(found)]
     found += _noise(others, today)
     return sorted(found, key=lambda transfer: transfer.booked_on)
