@@ -93,8 +93,8 @@ class Settings(BaseSettings):
     oidc_at_jwt_only: bool = False  # only tokens typed at+jwt (RFC 9068): for providers that mark theirs so
     oidc_client_id: str | None = Field(default=None, min_length=1)  # without it: access tokens, but no sign-in
     oidc_client_secret: SecretStr | None = Field(default=None, min_length=1)  # without it: a public client
-    session_idle_seconds: int = Field(default=30 * 60, ge=60)
-    session_seconds: int = Field(default=12 * 3600, ge=60, le=7 * 24 * 3600)
+    session_idle_seconds: int = Field(default=30 * 60, ge=300)  # it may be a minute less
+    session_seconds: int = Field(default=12 * 3600, ge=300, le=7 * 24 * 3600)
 
     _others: Mapping[str, str] = PrivateAttr()
 

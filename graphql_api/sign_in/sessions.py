@@ -16,7 +16,8 @@ from storage import sessions
 from storage.sessions import Session, hashed
 
 SEEN_EVERY: Final = timedelta(minutes=1)
-"""How exactly it is noted when somebody was last seen: a write a minute, not one a request."""
+"""How exactly it is noted when somebody was last seen: a write a minute, not one a request. A session may end so much
+earlier than `idle` says."""
 
 
 class SessionEnded(Unauthenticated):

@@ -89,7 +89,7 @@ def test_passwords_are_masked_wherever_settings_are_shown(monkeypatch: pytest.Mo
         ("BILLING_PUBLIC_URL", "http://billing.example", "BILLING_PUBLIC_URL: it must be an https:// URL."),
         ("BILLING_PUBLIC_URL", "https://billing.example/finance", "BILLING_PUBLIC_URL: it is a scheme, a host and perhaps a port, such as https://billing.example.org."),
         ("BILLING_PUBLIC_URL", "https://ann@billing.example", "BILLING_PUBLIC_URL: it is a scheme, a host and perhaps a port, such as https://billing.example.org."),
-        ("BILLING_SESSION_IDLE_SECONDS", "0", "BILLING_SESSION_IDLE_SECONDS: Input should be greater than or equal to 60."),
+        ("BILLING_SESSION_IDLE_SECONDS", "299", "BILLING_SESSION_IDLE_SECONDS: Input should be greater than or equal to 300."),
         ("BILLING_SESSION_SECONDS", "604801", "BILLING_SESSION_SECONDS: Input should be less than or equal to 604800."),
     ],
 )  # fmt: skip
