@@ -331,8 +331,8 @@ async def test_several_processes_share_sign_ins_and_sessions(
 ) -> None:
     async with running(production(tmp_path, provider), database, clock, provider) as other:
         here, there = service.browser(), other.browser()
-        there.client.cookies.update(here.client.cookies)
         sent = await here.get("/auth/login")
+        there.client.cookies.update(here.client.cookies)
         await there.client.get(provider.sign_in(sent.headers["location"]))
         here.client.cookies.update(there.client.cookies)
         assert await here.viewer() == await there.viewer() == FINANCE
