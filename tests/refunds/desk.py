@@ -34,6 +34,7 @@ class Desk:
     registry: Registry
     jobs: Jobs
     at: datetime = NOW
+    replayed: RefundRequest | None = None  # what a sweep asks again
 
     def order(self, actor: str = ACTOR) -> Order:
         return Order(actor=actor, reason="Paid twice", at=self.at)
