@@ -38,6 +38,7 @@ def _rules(source: Source, keys: dict[str, str]) -> Iterator[sql.Composable]:
         yield sql.SQL(statement)
     if source.weighs:
         yield sql.SQL(WITHOUT_RATE).format(sql.SQL(source.weighs))
+        yield sql.SQL(TOO_HEAVY).format(sql.SQL(source.weighs))
 
 
 def _repeated(source: Source, columns: Sequence[str]) -> sql.Composable:
@@ -99,3 +100,12 @@ WITHOUT_RATE = """
                   group by currency) known using (currency)
      where w.currency <> 'EUR' and (known.first is null or w.day < known.first)
      order by w.currency, w.line"""
+
+# Legs count in EUR cents of 64 bits too; a hundredth of that leaves room for currencies without cents.
+TOO_HEAVY = """
+    select w.line, format('%%s cents of %%s are more than can be counted in EUR', w.cents, w.currency)
+      from ({}) w
+      join (select currency, min(rate) as lowest
+              from (select currency, rate from fx_rate union all select currency, rate from staged_fx_rate) r
+             group by currency) known using (currency)
+     where abs(w.cents::numeric) / known.lowest > 9e16"""

@@ -19,7 +19,7 @@ COSTS = Source(
         text("description", cells.words(characters_max=500)),
     ),
     checks=("select line, 'booked_on is in the future' from staged_cost where booked_on > %(today)s",),
-    weighs="select line, currency, booked_on as day from staged_cost",
+    weighs="select line, currency, booked_on as day, amount_cents as cents from staged_cost",
 )
 
 BALANCES = Source(
@@ -32,5 +32,5 @@ BALANCES = Source(
         text("currency", cells.currency),
     ),
     checks=("""select line, 'the day is in the future' from staged_balance where "on" > %(today)s""",),
-    weighs='select line, currency, "on" as day from staged_balance',
+    weighs='select line, currency, "on" as day, amount_cents as cents from staged_balance',
 )

@@ -62,7 +62,11 @@ def import_books(
         for source in SOURCES:
             if source.prepare:
                 cursor.execute(source.prepare, parameters)
-        new = {source.noun: apply(cursor, source, parameters) for source in SOURCES}
+        new = {}
+        for source in SOURCES:
+            new[source.noun] = apply(cursor, source, parameters)
+            if new[source.noun]:
+                progress(f"{source.file} written", new[source.noun])
         ledger = Ledger(connection=connection, rates=all_rates(cursor), parameters=parameters, progress=progress)
         book_invoices(ledger)
         book_payments(ledger)
@@ -92,6 +96,7 @@ def _stage_and_check(
     keys = {source.noun: source.key[0] for source in SOURCES if source.key}
     for file in files:
         check(cursor, file.source, keys, parameters, problems)
+        progress(f"{file.source.file} checked", file.row_count)
     problems.refuse_any()
 
 

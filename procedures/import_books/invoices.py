@@ -75,7 +75,7 @@ INVOICES = Source(
           from invoice i join tenant t on t.id = i.tenant_id left join subscription b on b.id = i.subscription_id""",
     shared=(INVOICE_FACT,),
     checks=(ROW, OWN_SUBSCRIPTION, NUMBER_TAKEN, STATUS_MOVES),
-    weighs="select line, currency, issued_on as day from staged_invoice where status is distinct from 'DRAFT'",
+    weighs="select line, currency, issued_on as day, total_cents as cents from staged_invoice where status is distinct from 'DRAFT'",
     update="""
         update invoice i
            set customer_name = s.customer_name, customer_account = s.customer_account, declared_status = s.status

@@ -74,7 +74,7 @@ PAYMENTS = Source(
     shared=(PAYMENT_FACT, ALLOCATION),
     checks=(ROW, OF_ITS_INVOICE, REFERENCE_TAKEN, BOOKED_STAYS),
     weighs="""
-        select line, currency, (paid_at at time zone %(zone)s)::date as day
+        select line, currency, (paid_at at time zone %(zone)s)::date as day, amount_cents as cents
           from staged_payment where status = 'SUCCEEDED'""",
     prepare=ALLOCATE,
     update="""

@@ -47,7 +47,8 @@ REFUNDS = Source(
           from refund r join payment p on p.id = r.payment_id""",
     checks=(OF_ITS_PAYMENT, MORE_THAN_PAID),
     weighs="""
-        select r.line, coalesce(s.currency, p.currency) as currency, (r.refunded_at at time zone %(zone)s)::date as day
+        select r.line, coalesce(s.currency, p.currency) as currency, (r.refunded_at at time zone %(zone)s)::date as day,
+               r.amount_cents as cents
           from staged_refund r
           left join staged_payment s on s.external_id = r.payment
           left join payment p on p.external_id = r.payment""",

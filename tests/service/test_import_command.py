@@ -59,4 +59,4 @@ def test_progress_counts_the_rows_of_each_file(database: Database, tmp_path: Pat
     folder = write(tmp_path / "files", tenants=[{}, {"external_id": "T2"}])
     done = billing(database, "import", str(folder), "--progress")
 
-    assert done.stderr == "tenants.csv: 2\n"
+    assert done.stderr == "tenants.csv: 2\ntenants.csv checked: 2\ntenants.csv written: 2\n"

@@ -183,6 +183,20 @@ def test_a_missing_rate_names_the_first_line_that_needs_it(platform: Platform) -
     ]
 
 
+def test_an_amount_that_eur_cannot_hold_is_refused(platform: Platform) -> None:
+    assert platform.refused(fx_rates=[{"rate": "0.5"}], costs=[{"amount_cents": 2**63 - 1}]) == [
+        "costs.csv:2: 9223372036854775807 cents of SEK are more than can be counted in EUR"
+    ]
+
+
+def test_the_largest_amount_is_imported(platform: Platform) -> None:
+    platform.load(
+        tenants=[{"currency": "EUR"}], invoices=[{"currency": "EUR", "total_cents": 2**63 - 1, "tax_cents": 0}]
+    )
+
+    assert platform.balances() == {"1510": 2**63 - 1, "3004": 1 - 2**63}
+
+
 HEAD = ",".join(USUAL["tenants"])
 GOOD = "T1,Boule Club Lund,SE,SEK,2024-01-01"
 
