@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
 import orjson
-import psycopg
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
@@ -19,65 +19,105 @@ from graphql_api.documents import Document
 from graphql_api.execution import core_schema
 from graphql_api.roots import build_schema
 from graphql_api.saved_operations import SavedOperation, SavedOperationsRoute, saved_operations
+from graphql_api.wiring import Wiring
+from providers.registry import Registry
 from schema.ids import to_global
 from storage.engine import Database
 from tests.books import LittleBooks
 from tests.graphql.api import Api, served
 from tests.graphql.tokens import NOW, TestIssuer
+from tests.refunds.desk import Desk, desk_over
+from tests.refunds.gateway import Fault, Gateway, registry_of
 
+GATEWAY = Gateway()
 SAVED = saved_operations()
-PLACEHOLDER = re.compile(r"(?:the id of )?(.+ id|an? .+), from .+")
+PLACEHOLDER = re.compile(r"(?:the id of )?(an? .+|any id|the token), from .+")
 
 
 @pytest.fixture
-async def api(database: Database, tmp_path: Path) -> AsyncIterator[Api]:
+async def api(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Api]:
+    """The whole service, with the project's bank files and a gateway."""
+    banks = [plugin for plugin in Registry.load(settings={})._plugins if plugin.name == "bankgirot"]
+    registry = Registry([*banks, *registry_of(GATEWAY)._plugins])
+    monkeypatch.setattr(Wiring, "of", classmethod(lambda cls, settings, database: cls(settings, database, registry)))
     async with served(database, tmp_path) as made:
         yield made
 
 
-async def shelf(api: Api, little: LittleBooks) -> dict[str, str]:
-    """The ids of what the example variables speak of."""
-    club = little.tenant()
-    invoice, paid, owed = (to_global("Invoice", little.invoice(club, 50_000, number=f"F-{n}")) for n in (1, 2, 3))
-    waiting, used, parked = (to_global("BankTransfer", little.transfer(cents)) for cents in (50_000, 60_000, 1_000))
-    assigned = await api.ask(
-        "mutation ($input: AssignTransferInput!) { assignTransfer(input: $input) { payments { id } } }",
-        input={"transferId": used, "invoiceId": paid, "reason": "With a surplus"},
-    )
-    await api.ask(
-        "mutation ($input: IgnoreTransferInput!) { ignoreTransfer(input: $input) { transfer { id } } }",
-        input={"transferId": parked, "reason": "Not ours"},
-    )
-    return {
-        "a transfer": waiting,
-        "an assigned transfer": used,
-        "an ignored transfer": parked,
-        "an invoice": invoice,
-        "any id": invoice,
-        "an open invoice of that tenant": owed,
-        "a payment": assigned["assignTransfer"]["payments"][0]["id"],
-        "a subscription": to_global("Subscription", little.subscription(club, little.plan())),
-        "a tenant with credit": to_global("Tenant", club),
-    }
+@dataclass(kw_only=True)
+class Shelf:
+    """Books that hold what the example variables speak of, made with the saved operations themselves."""
+
+    api: Api
+    desk: Desk
+    ids: dict[str, str] = field(default_factory=dict)
+
+    async def run(self, name: str, **changes: Any) -> Any:
+        """The one field that a saved operation answers. `changes`: of its example's input."""
+        [saved] = (saved for saved in SAVED if saved.name == name)
+        variables = self.filled(orjson.loads(saved.variables or "{}"))
+        if changes:
+            variables["input"] |= changes
+        [answer] = (await self.api.ask(saved.document, **variables)).values()
+        return answer
+
+    def filled(self, variables: Any) -> Any:
+        """Example variables with ids where they tell what to put."""
+        if isinstance(variables, dict):
+            return {name: self.filled(value) for name, value in variables.items()}
+        told = PLACEHOLDER.fullmatch(variables) if isinstance(variables, str) else None
+        return variables if told is None else self.ids[told[1]]
+
+    async def fill(self) -> None:
+        little = self.desk.little
+        club = little.tenant()
+        self.ids["a tenant with credit"] = to_global("Tenant", club)
+        self.ids["a subscription"] = to_global("Subscription", little.subscription(club, little.plan()))
+        for number, name in enumerate(("an invoice", "a paid invoice", "an open invoice of that tenant"), 1):
+            self.ids[name] = to_global("Invoice", little.invoice(club, 50_000, number=f"F-{number}"))
+        self.ids["any id"] = self.ids["an invoice"]
+        for name, cents in (("an assigned transfer", 60_000), ("an ignored transfer", 1_000), ("a transfer", 50_000)):
+            self.ids[name] = to_global("BankTransfer", little.transfer(cents))
+        await self.run(
+            "assign_transfer", transferId=self.ids["an assigned transfer"], invoiceId=self.ids["a paid invoice"]
+        )
+        await self.run("ignore_transfer", transferId=self.ids["an ignored transfer"])
+        self.ids["a refund"] = await self.refund()
+        GATEWAY.faults = [Fault.DROPPED]
+        self.ids["a refund that needs review"] = await self.refund()
+        changed = little.connection.execute(
+            "update refund set needs_review = true, due_at = null where status = 'PENDING'"
+        )
+        assert changed.rowcount == 1
+        await self.preview()
+
+    async def preview(self) -> None:
+        """Another payment, and a token for sending 50 kronor of it back."""
+        self.ids["a payment"] = to_global("Payment", self.desk.paid(125_000))
+        self.ids["the token"] = (await self.run("refund_preview"))["token"]
+
+    async def refund(self) -> str:
+        await self.preview()
+        return str((await self.run("execute_refund"))["refund"]["id"])
 
 
-def filled(variables: Any, ids: dict[str, str]) -> Any:
-    """Example variables with ids where they tell what to put."""
-    if isinstance(variables, dict):
-        return {name: filled(value, ids) for name, value in variables.items()}
-    told = PLACEHOLDER.fullmatch(variables) if isinstance(variables, str) else None
-    return variables if told is None else ids[told[1]]
+@pytest.fixture
+async def shelf(api: Api, database: Database, little: LittleBooks) -> AsyncIterator[Shelf]:
+    async with desk_over(database, little) as desk:
+        made = Shelf(api=api, desk=desk)
+        await made.fill()
+        yield made
 
 
-@pytest.mark.parametrize("saved", SAVED, ids=lambda saved: saved.name)
-async def test_a_saved_operation_runs_with_its_example_variables(
-    api: Api, runtime: psycopg.Connection[Any], saved: SavedOperation
-) -> None:
-    ids = await shelf(api, LittleBooks(runtime))
+async def test_every_question_is_answered_with_its_example_variables(shelf: Shelf) -> None:
+    for saved in SAVED:
+        if not saved.changes:
+            assert await shelf.run(saved.name) is not None, saved.name
 
-    answer = await api.ask(saved.document, **filled(orjson.loads(saved.variables or "{}"), ids))
 
-    assert None not in answer.values(), answer
+@pytest.mark.parametrize("name", [saved.name for saved in SAVED if saved.changes])
+async def test_a_change_is_made_with_its_example_variables(shelf: Shelf, name: str) -> None:
+    assert await shelf.run(name) is not None
 
 
 def test_every_root_field_has_a_saved_operation() -> None:
