@@ -55,7 +55,7 @@ def outcome_of(order: RefundOrder, refund: stripe.Refund) -> RefundOutcome:
 
 def key(refund: stripe.Refund) -> str | None:
     """The key of the order of ours that it carries out, if it does."""
-    return (getattr(refund, "metadata", None) or {}).get(KEY)
+    return getattr(refund.metadata, KEY, None)
 
 
 def fact(refund: stripe.Refund) -> RefundFact | None:
