@@ -1,7 +1,7 @@
 """The service: what it is made of, and the routes it answers."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
 import httpx
@@ -25,6 +25,7 @@ from graphql_api.settings import Settings
 from graphql_api.sign_in.wiring import entrance
 from graphql_api.sys_routes import sys_routes
 from graphql_api.wiring import Wiring
+from graphql_api.worker import Worker
 from storage.data_folder import make_passable
 from storage.engine import Database
 
@@ -39,8 +40,12 @@ def create_app(
     *,
     now: Callable[[], datetime] = utc_now,
     client: httpx.AsyncClient | None = None,
+    works: bool = False,
 ) -> Starlette:
-    """The service over a migrated database. `client`: what it asks an identity provider with; it closes it at its end."""
+    """The service over a migrated database; it `works` when it does a worker's work beside its requests.
+
+    `client`: what it asks an identity provider with; it closes it at its end.
+    """
     schema, wiring, client = build_schema(), Wiring.of(settings, database), client or httpx.AsyncClient()
     issuer = chosen_issuer(settings, client)
     people = entrance(settings, issuer, wiring.engine, now)
@@ -56,7 +61,10 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        async with client, wiring.opened():
+        async with client, wiring.opened(), AsyncExitStack() as beside:
+            if works:
+                over = Worker.over(settings, database, wiring.registry, now=now)
+                await beside.enter_async_context((await beside.enter_async_context(over)).running())
             yield
 
     graphql = GraphQLRoute(door=door, callers=callers).answer

@@ -60,6 +60,13 @@ def is_loopback(host: str | None) -> bool:
         return False
 
 
+def _mail_server(url: SecretStr) -> SecretStr:
+    parts = urlsplit(url.get_secret_value())
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise ValueError("it is no mail server; write smtp://USER:PASSWORD@HOST:PORT, or smtps://")
+    return url
+
+
 def _currency(code: str) -> str:
     if not is_currency(code):
         raise ValueError("it is no currency of ISO 4217, such as EUR")
@@ -93,6 +100,9 @@ class Settings(BaseSettings):
     oidc_at_jwt_only: bool = False  # only tokens typed at+jwt (RFC 9068): for providers that mark theirs so
     oidc_client_id: str | None = Field(default=None, min_length=1)  # without it: access tokens, but no sign-in
     oidc_client_secret: SecretStr | None = Field(default=None, min_length=1)  # without it: a public client
+    smtp_url: Annotated[SecretStr, AfterValidator(_mail_server)] | None = None  # without it: files in an outbox folder
+    mail_from: str = Field(default="billing@localhost", min_length=3)
+    worker: bool = True  # whether `billing serve` works too, or leaves it to `billing worker`
     session_idle_seconds: int = Field(default=30 * 60, ge=300)  # it may be a minute less
     session_seconds: int = Field(default=12 * 3600, ge=300, le=7 * 24 * 3600)
 

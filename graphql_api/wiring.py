@@ -40,6 +40,11 @@ class Wiring:
         """With the plugins that are installed."""
         return cls(settings, database, Registry.load(settings=settings.provider_settings))
 
+    @property
+    def registry(self) -> Registry:
+        """The providers of this process."""
+        return self._registry
+
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[Self]:
         """Connections while the service runs."""

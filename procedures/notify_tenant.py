@@ -139,7 +139,6 @@ def mail_of(facts: _Facts) -> EmailMessage:
     mail = EmailMessage()
     mail["To"] = tenant.email
     mail["Subject"] = subject.format(amount=amount)
-    mail["Message-ID"] = f"<refund-{refund.id.hex}@petanque-billing.invalid>"
     mail["Auto-Submitted"] = "auto-generated"
     mail["Content-Language"] = language
     mail.set_content(

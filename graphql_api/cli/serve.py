@@ -37,7 +37,7 @@ def command(demo: str | None) -> None:
             _load_where_empty(database, settings, SCALES[demo])
         host, port = listener.getsockname()[:2]
         config = uvicorn.Config(
-            create_app(settings, database),
+            create_app(settings, database, works=settings.worker),
             log_config=None,
             access_log=False,
             server_header=False,
