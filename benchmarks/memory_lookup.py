@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from billing.matching import CANDIDATES_MAX, InvoiceCandidate, Lookups
+from billing.matching import BEARERS_MAX, NEIGHBOURS_MAX, InvoiceCandidate, Lookups
 from billing.matching.names import name_key
 from billing.ocr import digits_of, normal
 
@@ -21,11 +21,11 @@ class SortedInvoices:
         for rows in self.rows.values():
             rows.sort(key=lambda row: row[:2])
 
-    def nearest(self, key: object, value: object) -> Iterator[InvoiceCandidate]:
-        """At most `CANDIDATES_MAX`, half of them from each side of `value`."""
+    def nearest(self, key: object, value: object, most: int = NEIGHBOURS_MAX) -> Iterator[InvoiceCandidate]:
+        """At most `most`, half of them from each side of `value`."""
         rows = self.rows.get(key, [])
         at = bisect_left(rows, value, key=lambda row: row[0])
-        for _, _, invoice in rows[max(0, at - CANDIDATES_MAX // 2) : at + CANDIDATES_MAX // 2]:
+        for _, _, invoice in rows[max(0, at - most // 2) : at + most // 2]:
             yield invoice
 
 
@@ -58,10 +58,10 @@ class MemoryLookup:
     def _found(self, sought: Lookups) -> Iterator[InvoiceCandidate]:
         whole = sought.amounts_cents[0]
         for key in (*sought.references, *sought.slips):
-            yield from self.by_ocr.get(key, ())[:CANDIDATES_MAX]
+            yield from self.by_ocr.get(key, ())[:BEARERS_MAX]
         for key in sought.references:
-            yield from self.by_number.nearest(key, whole)
-            yield from self.by_digits.nearest(key, whole)
+            yield from self.by_number.nearest(key, whole, BEARERS_MAX)
+            yield from self.by_digits.nearest(key, whole, BEARERS_MAX)
         for amount in ((sought.currency, cents) for cents in sought.amounts_cents):
             yield from self.by_amount.nearest(amount, sought.booked_on)
             for name in sought.name_keys:
@@ -70,4 +70,4 @@ class MemoryLookup:
         for name in sought.name_keys:
             yield from self.by_name.nearest(sought.currency, (name, whole))
         if sought.account:
-            yield from self.by_account.nearest(normal(sought.account), whole)
+            yield from self.by_account.nearest(normal(sought.account), whole, BEARERS_MAX)

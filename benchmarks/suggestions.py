@@ -3,8 +3,8 @@
 Run `python -m benchmarks.suggestions [--small 100000 --large 1000000]`. It starts an embedded PostgreSQL of its own with
 the settings of an installation and fills two databases with open invoices. Timed is what a query does: candidates of the
 whole page by one statement, then scores and evidence. Brute force is `rapidfuzz.process.cdist` of the page's references
-over all OCR numbers (`fuzz.ratio`) and of its names over all customers' names (`fuzz.token_sort_ratio`), on all
-processors, the cheapest scorers there are for them, and without ranking anything. The ways take turns, page by page, so
+over all OCR and invoice numbers (`fuzz.ratio`) and of its names over all customers' names (`fuzz.token_sort_ratio`), on
+all processors, the cheapest scorers there are for them, and without ranking anything. The ways take turns, page by page, so
 that each sees the same load of the machine. Targets: at most half of brute force, and over ten times the open invoices
 at most 1.5 times the time.
 """
@@ -111,7 +111,7 @@ async def suggested(connection: psycopg.AsyncConnection[object], page: Page) -> 
 
 def brute_force(invoices: Sequence[OpenInvoice]) -> dict[str, Way]:
     """Every reference and name of a page compared with every one there is; the second way with each name once only."""
-    numbers = [invoice.ocr for invoice in invoices]
+    numbers = [number for invoice in invoices for number in (invoice.ocr, invoice.number)]
     names = [utils.default_process(invoice.customer_name) for invoice in invoices]
     distinct = list(dict.fromkeys(names))
 

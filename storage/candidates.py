@@ -1,6 +1,6 @@
 """The open invoices that transfers may pay, found for a whole page of them by one statement, every lookup by an index.
 
-Each lookup finds at most twenty invoices, however many are open: those that bear a reference, or the nearest on both
+Each lookup finds a dozen or two invoices, however many are open: those that bear a reference, or the nearest on both
 sides of an amount, a due date or a name. Which of them is meant is for `billing.matching` to judge.
 """
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 
-from billing.matching import CANDIDATES_MAX, InvoiceCandidate, TransferFacts, lookups
+from billing.matching import BEARERS_MAX, NEIGHBOURS_MAX, InvoiceCandidate, TransferFacts, lookups
 from billing.ocr import normal
 
 # How many earlier transfers of a payer are looked at, the latest first: some pay for many others.
@@ -90,7 +90,7 @@ select f.place, coalesce(k.transfers, 0), {facts}
  order by f.place, i.id"""
 
 
-def _nearest(source: str, *, equal: str, to: dict[str, str]) -> str:
+def _nearest(source: str, *, equal: str, to: dict[str, str], most: int = BEARERS_MAX) -> str:
     """The invoices of `source` nearest `to` the values given for some columns."""
     return NEAREST.format(
         source=source,
@@ -99,7 +99,7 @@ def _nearest(source: str, *, equal: str, to: dict[str, str]) -> str:
         at=", ".join(to.values()),
         upwards=", ".join(to),
         downwards=", ".join(f"{column} desc" for column in to),
-        half=CANDIDATES_MAX // 2,
+        half=most // 2,
     )
 
 
@@ -108,14 +108,19 @@ def _statement() -> str:
     whole = {"outstanding_cents": "t.cents"}
     same_amount = "currency = t.currency and outstanding_cents = {}.cents"
     ways = (
-        BEARING.format(source="reference", most=CANDIDATES_MAX),
-        BEARING.format(source="slip", most=CANDIDATES_MAX),
+        BEARING.format(source="reference", most=BEARERS_MAX),
+        BEARING.format(source="slip", most=BEARERS_MAX),
         _nearest("reference", equal="reference_key(number) = reference.key", to=whole),
         _nearest("reference", equal="number ~ '[^0-9]' and number_key(number) = reference.key", to=whole),
-        _nearest("amount", equal=same_amount.format("amount"), to={"due_on": "t.booked_on"}),
-        _nearest("named", equal=same_amount.format("named"), to={"name_key": "named.key"}),
-        _nearest("named", equal=same_amount.format("named"), to={"reverse(name_key)": "reverse(named.key)"}),
-        _nearest("name", equal="currency = t.currency", to={"name_key": "name.key"} | whole),
+        _nearest("amount", equal=same_amount.format("amount"), to={"due_on": "t.booked_on"}, most=NEIGHBOURS_MAX),
+        _nearest("named", equal=same_amount.format("named"), to={"name_key": "named.key"}, most=NEIGHBOURS_MAX),
+        _nearest(
+            "named",
+            equal=same_amount.format("named"),
+            to={"reverse(name_key)": "reverse(named.key)"},
+            most=NEIGHBOURS_MAX,
+        ),
+        _nearest("name", equal="currency = t.currency", to={"name_key": "name.key"} | whole, most=NEIGHBOURS_MAX),
         _nearest(
             "transfer",
             equal="customer_account is not null and reference_key(customer_account) = t.account_key",

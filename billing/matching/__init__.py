@@ -14,7 +14,8 @@ from billing.matching.facts import SignalKind as SignalKind
 from billing.matching.facts import Suggestion as Suggestion
 from billing.matching.facts import TransferFacts as TransferFacts
 from billing.matching.facts import TransferReference as TransferReference
-from billing.matching.looking_up import CANDIDATES_MAX as CANDIDATES_MAX
+from billing.matching.looking_up import BEARERS_MAX as BEARERS_MAX
+from billing.matching.looking_up import NEIGHBOURS_MAX as NEIGHBOURS_MAX
 from billing.matching.looking_up import Lookups as Lookups
 from billing.matching.looking_up import lookups as lookups
 from billing.matching.ranking import suggestions as suggestions

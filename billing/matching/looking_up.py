@@ -12,13 +12,15 @@ from billing.matching.names import name_key
 from billing.matching.ranking import read
 from billing.ocr import ReferenceKind, meant_by
 
-CANDIDATES_MAX = 20
+BEARERS_MAX = 20
+NEIGHBOURS_MAX = 12
 NAME_WORDS_MAX = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lookups:
-    """The keys of one transfer; under each of them at most `CANDIDATES_MAX` invoices need to be looked at.
+    """The keys of one transfer. At most `BEARERS_MAX` invoices that bear a reference, or are a likely tenant's, need to be
+    looked at, and at most `NEIGHBOURS_MAX` that lie nearest to an amount and day, or to a name.
 
     `references`: normal forms that may be an invoice's OCR, its number, or the digits of its number. `slips`: OCR numbers
     one slip away from what was typed. `amounts_cents`: what may be outstanding, those due nearest to `booked_on` first.

@@ -14,7 +14,7 @@ from benchmarks.matchers import candidate, facts
 from benchmarks.memory_lookup import MemoryLookup
 from benchmarks.noisy_transfers import noisy_transfers
 from benchmarks.open_invoices import world
-from billing.matching import CANDIDATES_MAX, InvoiceCandidate, TransferFacts, lookups, suggestions
+from billing.matching import NEIGHBOURS_MAX, InvoiceCandidate, TransferFacts, lookups, suggestions
 from billing.matching.names import FORMS, name_key
 from billing.ocr import digits_of, normal, ocr_of
 from storage.candidates import STATEMENT, sought, with_candidates
@@ -110,7 +110,7 @@ async def test_an_invoice_of_another_amount_is_found_by_its_customers_name(
     candidates = await ids(reading, told)
 
     assert meant in candidates
-    assert len(candidates) <= CANDIDATES_MAX
+    assert len(candidates) <= NEIGHBOURS_MAX
 
 
 @pytest.mark.parametrize(
@@ -141,8 +141,8 @@ async def test_of_many_equal_amounts_those_due_nearest_are_found_and_no_more_tha
 
     candidates = await found(reading, transfer())
 
-    assert sorted((invoice.due_on - DAY).days for invoice in candidates) == list(range(-10, 10))
-    assert len(candidates) == CANDIDATES_MAX
+    assert sorted((invoice.due_on - DAY).days for invoice in candidates) == list(range(-6, 6))
+    assert len(candidates) == NEIGHBOURS_MAX
 
 
 async def test_one_wrong_letter_anywhere_in_a_name_still_finds_the_invoice_among_many_of_its_amount(
