@@ -14,11 +14,11 @@ import pytest
 for module in ("offers", "refunds", "ledger", "webhooks"):  # failures tell values; so before the imports
     pytest.register_assert_rewrite(f"{__name__}.{module}")
 
-from providers.conformance.ledger import LedgerConformance
-from providers.conformance.offers import OfferConformance
-from providers.conformance.refunds import RefundConformance
+from providers.conformance.ledger import LedgerConformance as LedgerConformance
+from providers.conformance.offers import OfferConformance as OfferConformance
+from providers.conformance.refunds import RefundConformance as RefundConformance
 from providers.conformance.trial import Trial as Trial
-from providers.conformance.webhooks import WebhookConformance
+from providers.conformance.webhooks import WebhookConformance as WebhookConformance
 
 
 class ProviderConformance(OfferConformance, RefundConformance, LedgerConformance, WebhookConformance):
