@@ -297,4 +297,30 @@ INVARIANTS = (
              group by r.id
             having coalesce(-sum(e.amount_cents), 0) <> case r.status when 'SUCCEEDED' then r.amount_cents else 0 end""",
     ),
+    Invariant(
+        name="refunds ordered here have a credit note where they took back revenue, and only there",
+        counterexamples="""
+            select id,
+                   format('Refund %s took back %s cents of revenue and VAT, and its credit note is %s.', id,
+                          case status when 'SUCCEEDED' then amount_cents - surplus_cents else 0 end,
+                          coalesce(credit_note, 'missing'))
+              from refund
+             where external_id is null
+               and case status when 'SUCCEEDED' then (amount_cents > surplus_cents) <> (credit_note is not null)
+                               when 'PENDING' then credit_note is not null
+                               else false end""",
+    ),
+    Invariant(
+        name="credit notes are numbered without gaps, year by year",
+        counterexamples="""
+            select year,
+                   format('Credit notes of %s: %s were numbered, but %s are on refunds, the last of them %s.', year,
+                          sum(numbered), sum(carried), max(newest))
+              from (select year::integer, last as numbered, 0 as carried, 0 as newest from credit_note_series
+                     union all
+                    select split_part(credit_note, '-', 2)::integer, 0, 1, split_part(credit_note, '-', 3)::integer
+                      from refund where external_id is null and credit_note is not null) pile
+             group by year
+            having sum(numbered) <> sum(carried) or sum(numbered) <> max(newest)""",
+    ),
 )

@@ -10,7 +10,7 @@ from storage.invariants import INVARIANTS
 
 (
     BALANCED, WHOLE, AGREE, PAID, REFUNDED, PAYMENTS, ISSUED, RECEIVABLES, CREDIT, OVERDRAWN, OWED, RECEIPTS, USED, UNMATCHED,
-    DEPOSITS, REFUNDS,
+    DEPOSITS, REFUNDS, NOTED, NUMBERED,
 ) = (invariant.name for invariant in INVARIANTS)  # fmt: skip
 
 TEXT = """
@@ -163,6 +163,13 @@ a booked refund fails
     REFUNDED Invoice {card_paid.number} ({card_paid}): 50000 of 100000 paid cents count as refunded, but refunds took 0.
     PAYMENTS Payment {by_card} of 100000 cents: 10000 are pending and 50000 refunded (last: 2026-11-20 12:00:00+00), but its refunds say 10000 and 0 (never).
     REFUNDS Refund {half} of 50000 cents is FAILED, but 50000 cents of it are booked.
+a refund has no credit note
+    > update refund set external_id = null where id = '{half}'
+    NOTED Refund {half} took back 50000 cents of revenue and VAT, and its credit note is missing.
+a credit note is lost
+    > insert into credit_note_series (year, last) values (2026, 3)
+    > update refund set external_id = null, credit_note = 'CN-2026-000003' where id = '{half}'
+    NUMBERED Credit notes of 2026: 3 were numbered, but 1 are on refunds, the last of them 3.
 """
 
 
