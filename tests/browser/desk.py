@@ -12,14 +12,26 @@ class Desk:
         self.operation = page.get_by_role("region", name="Operation Editor")
         self.answer = page.locator(".graphiql-response")
         self.saved = page.get_by_role("region", name="Saved operations")
+        self.panel = page.get_by_role("region", name="Sign in")
         self.dialog = page.get_by_role("dialog")
 
     def open(self) -> "Desk":
         """Returns when one can write and the schema is known."""
         self.page.goto("/graphql")
+        return self.ready()
+
+    def ready(self) -> "Desk":
+        """The same, where the page comes by itself."""
         expect(self.operation.locator(".monaco-editor .view-line").first).to_be_visible()
         expect(self.page.get_by_role("button", name="Re-fetch GraphQL schema")).to_be_enabled()
         return self
+
+    def sign_in(self, person: str) -> "Desk":
+        """By the panel, at the development provider."""
+        self.panel.get_by_role("link", name="Sign in").click()
+        self.page.get_by_role("button", name=person).click()
+        expect(self.bar).to_contain_text(person)
+        return self.ready()
 
     def write(self, text: str, *, editor: Locator | None = None) -> None:
         """In one line: the editor closes braces by itself when lines are typed."""

@@ -18,10 +18,11 @@ STOP_SECONDS_MAX = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """A running service, and who its tokens speak for."""
+    """A running service, and ways to act on it from behind."""
 
     url: str
     issuer: DevelopmentIssuer
+    database: Database
 
     def token(self, *roles: Role, actor: str = "finance@example.org", auth_age: float = 0) -> str:
         now = datetime.now(UTC)
@@ -31,6 +32,18 @@ class Service:
     def finance(self, *, actor: str = "finance@example.org", auth_age: float = 0) -> dict[str, str]:
         """The header of somebody with the role."""
         return {"Authorization": f"Bearer {self.token(Role.SYS_FINANCE, actor=actor, auth_age=auth_age)}"}
+
+    def sign_ins_age(self, seconds: int) -> None:
+        """All who are signed in proved themselves so much longer ago."""
+        with self.database.connect_as_owner(autocommit=True) as connection:
+            connection.execute(
+                "update session set authenticated_at = authenticated_at - make_interval(secs => %s)", [seconds]
+            )
+
+    def sessions_end(self) -> None:
+        """All who were signed in are so no longer."""
+        with self.database.connect_as_owner(autocommit=True) as connection:
+            connection.execute("delete from session")
 
 
 @contextmanager
@@ -46,7 +59,7 @@ def running(database: Database, data_dir: Path) -> Iterator[Service]:
             assert process.stdout is not None
             says, _, url = process.stdout.readline().strip().rpartition(" ")
             assert says == "Serving", (data_dir / "service.log").read_text()
-            yield Service(url=url.removesuffix("/graphql"), issuer=DevelopmentIssuer.at(data_dir))
+            yield Service(url=url.removesuffix("/graphql"), issuer=DevelopmentIssuer.at(data_dir), database=database)
         finally:
             process.terminate()
             process.wait(STOP_SECONDS_MAX)

@@ -1,5 +1,6 @@
 """Visits to the running service with Debian's Chromium, watched for what must never happen on a page."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 WAIT_SECONDS_MAX = 30
-REFUSED_BY_PROTOCOL = "the server responded with a status of 401 (Unauthorized)"
+REFUSED = re.compile(r"Failed to load resource: the server responded with a status of 40[13] ")
+"""The browser notes it as an error; it is how the service says who may not, and the page shows it."""
 
 expect.set_options(timeout=WAIT_SECONDS_MAX * 1000)
 
@@ -62,7 +64,7 @@ class Visit:
             self.problems.append(f"{request.failure}: {request.url}")
 
     def _note_console(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and REFUSED_BY_PROTOCOL not in message.text:
+        if message.type in {"error", "warning"} and not REFUSED.match(message.text):
             self.problems.append(f"{message.type}: {message.text} at {message.location['url']}")
 
     def sent_as(self, operation: str) -> list[dict[str, Any]]:
