@@ -1,0 +1,30 @@
+"""All benchmarks in a small form, one after the other; each has its full form under its own name.
+
+    python -m benchmarks              minutes, small
+    python -m benchmarks.imports      the figures of the README, and so on for each
+"""
+
+import subprocess
+import sys
+
+SMALL = {
+    "match_quality": (),
+    "suggestions": ("--small",),
+    "imports": ("--invoices", "20000"),
+    "ingest": ("--transfers", "10000"),
+    "reads": ("--rows", "20000", "--seconds", "3"),
+}
+
+
+def main() -> int:
+    failed = []
+    for name, options in SMALL.items():
+        print(f"== {name}", flush=True)
+        if subprocess.run([sys.executable, "-m", f"benchmarks.{name}", *options], check=False).returncode:
+            failed.append(name)
+    print(f"failed: {', '.join(failed)}" if failed else "all done")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
