@@ -21,6 +21,7 @@ from graphql_api import app as service
 from graphql_api import limits, roots
 from graphql_api.app import create_app, utc_now
 from graphql_api.authentication import Authentication
+from graphql_api.corked import CorkedHttp
 from graphql_api.logs import configure_logs
 from graphql_api.settings import Settings
 from resolvers.authority import finance_query
@@ -94,7 +95,14 @@ async def run(app: Starlette, port: int) -> None:
     if hasattr(app.state, "pool"):
         await app.state.pool.open()
     config = uvicorn.Config(
-        app, port=port, log_config=None, access_log=False, server_header=False, ws="none", proxy_headers=False
+        app,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws="none",
+        proxy_headers=False,
+        http=CorkedHttp,
     )
     await uvicorn.Server(config).serve()
 
