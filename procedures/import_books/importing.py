@@ -1,6 +1,6 @@
 """Import a folder of the platform's own data: read, check, write, book, record; all of it or nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -56,22 +56,14 @@ def import_books(
     parameters: Parameters = {"now": now, "today": business_day(now, zone), "zone": zone.key, "actor": actor}
     with connection.transaction(), connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s), set_config('work_mem', '64MB', true)", [ONE_AT_A_TIME])
-        _stage_and_check(cursor, files, parameters, problems, progress)
+        _stage(cursor, files, problems, progress)
+        _check(cursor, files, parameters, problems, progress)
         indexes = set_aside(cursor, rows=sum(file.row_count for file in files))
         changed = {source.noun: list_changes(cursor, source) for source in SOURCES}
-        for source in SOURCES:
-            if source.prepare:
-                cursor.execute(source.prepare, parameters)
-        new = {}
-        for source in SOURCES:
-            new[source.noun] = apply(cursor, source, parameters)
-            if new[source.noun]:
-                progress(f"{source.file} written", new[source.noun])
+        new = _write(cursor, parameters, progress)
         ledger = Ledger(connection=connection, rates=all_rates(cursor), parameters=parameters, progress=progress)
-        book_invoices(ledger)
-        book_payments(ledger)
-        new |= {"refund": book_refunds(ledger), "cost": book_costs(ledger), "balance": book_balances(ledger)}
-        build(cursor, indexes)
+        new |= _book(ledger)
+        build(cursor, indexes, progress)
         refuse_overdrawn(cursor)
         report = _report(files, new, changed, ledger)
         for source in SOURCES:
@@ -80,19 +72,22 @@ def import_books(
     return report
 
 
-def _stage_and_check(
-    cursor: psycopg.Cursor[Any],
-    files: list[CsvFile],
-    parameters: Parameters,
-    problems: Problems,
-    progress: Progress,
-) -> None:
+def _stage(cursor: psycopg.Cursor[Any], files: Sequence[CsvFile], problems: Problems, progress: Progress) -> None:
     make_tables(cursor, SOURCES)
     for file in files:
         stage(cursor, file, progress)
     problems.refuse_any()
     for file in files:
         keep_left_out(cursor, file)
+
+
+def _check(
+    cursor: psycopg.Cursor[Any],
+    files: Sequence[CsvFile],
+    parameters: Parameters,
+    problems: Problems,
+    progress: Progress,
+) -> None:
     keys = {source.noun: source.key[0] for source in SOURCES if source.key}
     for file in files:
         check(cursor, file.source, keys, parameters, problems)
@@ -100,7 +95,29 @@ def _stage_and_check(
     problems.refuse_any()
 
 
-def _report(files: list[CsvFile], new: Mapping[str, int], changed: Mapping[str, int], ledger: Ledger) -> ImportReport:
+def _write(cursor: psycopg.Cursor[Any], parameters: Parameters, progress: Progress) -> dict[str, int]:
+    """Write the tables; gives how many rows of each noun are new."""
+    new = {}
+    for source in SOURCES:
+        if source.prepare:
+            cursor.execute(source.prepare, parameters)
+    for source in SOURCES:
+        new[source.noun] = apply(cursor, source, parameters)
+        if new[source.noun]:
+            progress(f"{source.file} written", new[source.noun])
+    return new
+
+
+def _book(ledger: Ledger) -> dict[str, int]:
+    """Book what was written; gives how many are new of the nouns that are only written here."""
+    book_invoices(ledger)
+    book_payments(ledger)
+    return {"refund": book_refunds(ledger), "cost": book_costs(ledger), "balance": book_balances(ledger)}
+
+
+def _report(
+    files: Sequence[CsvFile], new: Mapping[str, int], changed: Mapping[str, int], ledger: Ledger
+) -> ImportReport:
     return ImportReport(
         files=tuple(
             FileReport(

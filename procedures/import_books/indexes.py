@@ -10,6 +10,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from procedures.import_books.staging import Progress
+
 LARGE_ROWS = 50_000
 FILLED_ROWS = 100_000
 
@@ -36,13 +38,14 @@ def set_aside(cursor: psycopg.Cursor[Any], *, rows: int) -> list[str]:
     return [definition for _, definition in indexes]
 
 
-def build(cursor: psycopg.Cursor[Any], definitions: list[str]) -> None:
+def build(cursor: psycopg.Cursor[Any], definitions: list[str], progress: Progress) -> None:
     """Build what was set aside, and count anew what the planner goes by."""
     if not definitions:
         return
     cursor.execute("select set_config('maintenance_work_mem', '256MB', true)")
-    for definition in definitions:
+    for number, definition in enumerate(definitions, 1):
         cursor.execute(sql.SQL(definition))
+        progress("indexes built", number)
     cursor.execute(sql.SQL("analyze {}").format(sql.SQL(", ").join(map(sql.Identifier, TABLES))))
 
 

@@ -13,12 +13,13 @@ class Source:
 
     `key`: the columns that say which row it is; none: its statements find out themselves. `books`: the rows of the
     database in the words of the file, with their `id`. `unique`: further columns that no two lines share. `checks` give
-    (line, what is wrong). `weighs` gives (line, currency, day, cents) of what is booked at a day's
-    exchange rate.
+    (line, what is wrong). `weighs` gives (line, currency, day, cents) of what is booked at a day's exchange rate.
+    `shared` makes what several statements use.
 
     `prepare` works something out before any table of the books is written. Then, source by source: `update` carries what
     the temporary table `changed_<noun>` lists into the books, `insert` writes the rows that they do not know, with the
-    staged ids (so later steps tell new rows), and `follow` what comes of both. All of these may use the run's %(now)s, %(today)s, %(zone)s and %(actor)s. `shared` makes what several of them use.
+    staged ids (so later steps tell new rows), and `follow` what comes of both. Checks and statements may use the run's
+    %(now)s, %(today)s, %(zone)s and %(actor)s.
     """
 
     noun: str
