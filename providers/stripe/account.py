@@ -11,8 +11,9 @@ import stripe
 
 from providers.refunding import NotExecuted
 
-# 32 s in all: less than the lease of a sender. The library would wait for 80.
+# Of each step of a call, and of the whole: less than the lease of a sender. The library would wait for 80 s a step.
 TIMEOUT = httpx.Timeout(20, connect=5, pool=5)
+DEADLINE_SECONDS = 25.0
 LIVE_KEYS = ("sk_live_", "rk_live_")
 KEYS = (*LIVE_KEYS, "sk_test_", "rk_test_")
 SERVER_ERROR = 500
@@ -26,8 +27,9 @@ class Account:
     A client belongs to one event loop, as its connections do; each loop gets one.
     """
 
-    def __init__(self, *, timeout: httpx.Timeout = TIMEOUT) -> None:
+    def __init__(self, *, timeout: httpx.Timeout = TIMEOUT, deadline_seconds: float = DEADLINE_SECONDS) -> None:
         self._timeout = timeout
+        self.deadline_seconds = deadline_seconds
         self._api_key = self._api_base = self.webhook_secret = ""
         self._transports: WeakKeyDictionary[asyncio.AbstractEventLoop, stripe.HTTPXClient] = WeakKeyDictionary()
         self._problem: str | None = None

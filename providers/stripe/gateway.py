@@ -1,5 +1,6 @@
 """Sends money back through Stripe."""
 
+import asyncio
 from datetime import timedelta
 from typing import Literal
 
@@ -43,8 +44,9 @@ class StripeRefunds:
             return RefundOutcome(state=RefundState.FAILED, failure_reason=str(wrong))
         asked[parameter] = reference
         try:
-            with self._account.writing():
-                refund = await self._account.client.v1.refunds.create_async(asked, {"idempotency_key": order.key})
+            async with asyncio.timeout(self._account.deadline_seconds):
+                with self._account.writing():
+                    refund = await self._account.client.v1.refunds.create_async(asked, {"idempotency_key": order.key})
         except stripe.CardError as declined:
             return _failed(declined)
         except stripe.InvalidRequestError as invalid:
@@ -69,14 +71,21 @@ class StripeRefunds:
         asked: RefundListParams = {"limit": PAGE}
         asked[parameter] = reference
         try:
-            with self._account.reading():
-                page = await self._account.client.v1.refunds.list_async(asked)
-                async for refund in page.auto_paging_iter():
-                    if key(refund) == order.key:
-                        return outcome_of(order, refund)
+            async with asyncio.timeout(self._account.deadline_seconds):
+                return await self._found(asked, order)
+        except TimeoutError as late:
+            raise NotExecuted("Stripe did not answer in time.") from late
         except stripe.InvalidRequestError as invalid:
             if invalid.http_status != NOT_FOUND and invalid.code != "resource_missing":
                 raise
+            return None
+
+    async def _found(self, asked: RefundListParams, order: RefundOrder) -> RefundOutcome | None:
+        with self._account.reading():
+            page = await self._account.client.v1.refunds.list_async(asked)
+            async for refund in page.auto_paging_iter():
+                if key(refund) == order.key:
+                    return outcome_of(order, refund)
         return None
 
 

@@ -19,7 +19,7 @@ SECRET = "whsec_of_nobody"
 @asynccontextmanager
 async def account_at(url: str, *, seconds: float = 10, key: str = KEY) -> AsyncIterator[Account]:
     """Our account at a server, closed in the end."""
-    account = Account(timeout=httpx.Timeout(seconds))
+    account = Account(timeout=httpx.Timeout(seconds), deadline_seconds=2 * seconds)
     account.configure({"api_key": key, "api_base": url, "webhook_secret": SECRET})
     try:
         yield account

@@ -15,6 +15,7 @@ from providers import BankFileInvalid, Capability, Offer
 from providers.registry import GROUP, ProviderNotConfigured, ProviderUnknown, RegisteredProvider, Registry
 from tests.providers.bank_files import Paid, PaidIn, bgmax, camt054
 
+ROOT = Path(__file__).parents[2]
 BANKGIROT = EntryPoint(name="bankgirot", value="providers.bankgirot.plugin", group=GROUP)
 BGMAX = bgmax(PaidIn(payments=[Paid(cents=100)]))
 
@@ -127,6 +128,17 @@ def test_an_unknown_provider_is_refused_by_name() -> None:
     with pytest.raises(ProviderUnknown, match=r"There is no provider stripe\. There are: bankgirot\.") as refused:
         loaded(BANKGIROT).offer("stripe")
     assert refused.value.details() == {"name": "stripe", "known": ["bankgirot"]}
+
+
+def test_no_code_but_its_own_knows_stripe() -> None:
+    packages = ("billing", "storage", "procedures", "schema", "resolvers", "graphql_api", "providers")
+    knowing = [
+        path
+        for package in packages
+        for path in (ROOT / package).rglob("*.py")
+        if "stripe" in path.read_text().lower() and not path.is_relative_to(ROOT / "providers" / "stripe")
+    ]
+    assert knowing == []
 
 
 # ---------------------------------------------------------------- settings and health

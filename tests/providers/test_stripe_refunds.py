@@ -99,6 +99,21 @@ async def test_what_was_certainly_not_carried_out_may_be_tried_again(server: Pro
         assert (await refunds.refund(asked_for)).state is RefundState.SUCCEEDED
 
 
+async def test_an_answer_that_comes_byte_by_byte_is_not_waited_for_for_ever(server: Proxy) -> None:
+    charge = charged(server, 10_000)
+    asked_for = order(charge, 10_000)
+    server.faults.append("dribbled")
+    async with refunds_at(server.url, seconds=SECONDS) as refunds:
+        with pytest.raises(TimeoutError):
+            await refunds.refund(asked_for)
+        server.lists_fail_with = "dribbled"
+        with pytest.raises(NotExecuted, match="did not answer in time"):
+            await refunds.find(asked_for)
+        server.lists_fail_with = None
+        assert await refunds.find(asked_for) == await refunds.refund(asked_for)
+    assert len(refunds_of(server, charge)) == 1
+
+
 async def test_a_server_that_is_not_there_is_certain_to_have_done_nothing() -> None:
     async with refunds_at(f"http://127.0.0.1:{free_port()}") as refunds:
         with pytest.raises(NotExecuted, match="could not be reached"):

@@ -61,6 +61,8 @@ class Gateway:
         """Without a file, what happened is forgotten when the process ends. Raises ValueError."""
         if fails not in ("", *FAILURES.values()):
             raise ValueError(f"fails is one of {', '.join(FAILURES.values())}, not {fails}")
+        if file and not Path(file).parent.is_dir():
+            raise ValueError(f"there is no folder {Path(file).parent}")
         self._journal = Journal(Path(file) if file else None)
         self.settles_after = timedelta(seconds=settles_after_seconds)
         self._fails = fails

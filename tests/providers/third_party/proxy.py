@@ -6,12 +6,13 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 
 LATE_SECONDS = 1.0
+DRIBBLE_SECONDS = 0.05
 HTML = b"<html><body>Bad gateway</body></html>"
 ERRORS = {
     "400": (400, {"type": "invalid_request_error", "message": "Something is wrong with this.", "code": "parameter_invalid"}),
@@ -112,7 +113,18 @@ def _handle(proxy: Proxy, handler: BaseHTTPRequestHandler) -> None:
     for name, value in {**reply.headers, "Content-Length": str(len(reply.body)), "Connection": "close"}.items():
         handler.send_header(name, value)
     handler.end_headers()
+    if fault == "dribbled":
+        _dribble(handler, reply.body)
+        return
     handler.wfile.write(reply.body[: len(reply.body) // 2] if fault == "cut" else reply.body)
+
+
+def _dribble(handler: BaseHTTPRequestHandler, body: bytes) -> None:
+    """Byte by byte, each well in time, until the other side has enough of it."""
+    with suppress(ConnectionError):
+        for byte in body:
+            handler.wfile.write(bytes([byte]))
+            time.sleep(DRIBBLE_SECONDS)
 
 
 def _spoilt(proxy: Proxy, request: Request, fault: str | None) -> Reply | None:
