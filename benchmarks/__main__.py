@@ -12,6 +12,7 @@ SMALL = {
     "suggestions": ("--small",),
     "imports": ("--invoices", "20000"),
     "ingest": ("--transfers", "10000"),
+    "refund_storm": (),
     "reads": ("--rows", "20000", "--seconds", "3"),
 }
 
