@@ -65,14 +65,14 @@ function SystemTheme() {
   return null;
 }
 
-/** Where strangers may not read the schema, read it once somebody has signed in. */
+/** Where strangers may not read the schema, read it when somebody is known: once, for some of them may not either. */
 function SchemaOnSignIn() {
   const known = useSession((session) => session.state === "known");
   const { schema, isIntrospecting } = useGraphiQL(pick("schema", "isIntrospecting"));
   const { introspect } = useGraphiQLActions();
   useEffect(() => {
     if (known && !schema && !isIntrospecting) void introspect();
-  }, [known]); // eslint-disable-line
+  }, [known]);
   return null;
 }
 

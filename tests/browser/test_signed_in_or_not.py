@@ -1,7 +1,7 @@
 """Signing in, how long that lasts, and the fresh proof before a change: the page, the service and its development provider."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import NewVisit
 from tests.browser.desk import Desk
@@ -136,6 +136,26 @@ def test_a_change_with_a_typed_token_asks_for_no_sign_in_window(desk: Desk, serv
 
     expect(desk.answer).to_contain_text('"code": "FRESH_AUTH_REQUIRED"')
     expect(desk.dialog).to_be_hidden()
+
+
+def test_a_schema_that_strangers_may_not_read_is_read_when_somebody_is_known(visit: Visit, service: Service) -> None:
+    def closed(route: Route) -> None:
+        if "Introspection" in (route.request.post_data or "") and "authorization" not in route.request.headers:
+            route.fulfill(
+                status=401, json={"errors": [{"message": "Closed.", "extensions": {"code": "UNAUTHENTICATED"}}]}
+            )
+        else:
+            route.fallback()
+
+    visit.context.route("**/graphql", closed)
+    desk = Desk(visit.page).open()
+    docs = desk.pane("Documentation Explorer")
+    expect(docs).to_contain_text("Error fetching schema")
+    token = service.finance()["Authorization"]
+    desk.write(f'{{"Authorization": "{token}"}}', editor=desk.tool("Headers"))
+    desk.run()
+
+    expect(docs.get_by_role("link", name="Query", exact=True)).to_be_visible()
 
 
 def test_proving_oneself_beforehand_helps_every_page_that_is_open(desk: Desk, visit: Visit, service: Service) -> None:
