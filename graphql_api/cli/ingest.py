@@ -38,7 +38,7 @@ def command(files: tuple[Path, ...], provider: str | None, reason: str | None, a
                     received = receive(
                         connection,
                         source,
-                        file_name=file.name,
+                        file_name=click.format_filename(file.name),
                         registry=registry,
                         provider=provider,
                         actor=actor,
@@ -57,7 +57,7 @@ def command(files: tuple[Path, ...], provider: str | None, reason: str | None, a
 
 
 def _show_progress(file: Path, what: str, count: int) -> None:
-    _on_terminal(f"{file}: {count:,} {what}")
+    _on_terminal(f"{click.format_filename(file)}: {count:,} {what}")
 
 
 def _on_terminal(text: str) -> None:
@@ -75,7 +75,7 @@ def _say_received(file: Path, received: Received) -> None:
     totals = f" ({', '.join(map(str, received.totals))})" if received.totals else ""
     known = f", {received.known_count} known before" if received.known_count else ""
     click.echo(
-        f"{file}: {received.format}, {received.transfer_count} transfers booked{totals}: "
+        f"{click.format_filename(file)}: {received.format}, {received.transfer_count} transfers booked{totals}: "
         f"{received.matched_count} matched, {received.unmatched_count} waiting{known}."
     )
     for warning in received.warnings:
@@ -84,6 +84,6 @@ def _say_received(file: Path, received: Received) -> None:
 
 def _say_refused(file: Path, refusal: Refusal | OSError) -> None:
     _on_terminal("")
-    click.echo(f"{file}: {refusal}", err=True)
+    click.echo(f"{click.format_filename(file)}: {refusal}", err=True)
     for finding in refusal.findings[1:] if isinstance(refusal, BankFileInvalid) else ():
         click.echo(f"  {finding}", err=True)

@@ -3,6 +3,7 @@
 Its items are staged as they are read; once the file has proved sound, the books learn what is new in it.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
@@ -26,6 +27,7 @@ from storage.audit import Done, record_bulk
 from storage.rates import all_rates
 
 FILE_NAME_MAX = 255
+UNSPEAKABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # control characters, and bytes that are no UTF-8
 ONE_AT_A_TIME = 0x6261_6E6B  # the advisory lock's key
 
 COUNTED = """
@@ -116,7 +118,7 @@ def receive(
 
 
 def _check_name(file_name: str) -> None:
-    if not (0 < len(file_name) <= FILE_NAME_MAX and file_name.isprintable()):
+    if not 0 < len(file_name) <= FILE_NAME_MAX or UNSPEAKABLE.search(file_name):
         raise BadInput(
             f"A file name has 1 to {FILE_NAME_MAX} characters, none of them a control character.", argument="fileName"
         )

@@ -1,9 +1,10 @@
 """Writing what is new in a staged file: its deposits, transfers and payments set-wise, its journals in batches."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
-from itertools import islice
-from typing import Any, LiteralString, NamedTuple, TypeVar
+from functools import partial
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -99,9 +100,6 @@ class _Debit(NamedTuple):
     is_charge: bool
 
 
-R = TypeVar("R")
-
-
 def book(
     cursor: psycopg.Cursor[Any],
     *,
@@ -115,27 +113,39 @@ def book(
     given = {"bank_file_id": bank_file_id, "provider": provider, "zone": zone.key}
     for statement in (DEPOSITS, TRANSFERS, PAYMENTS, IDENTITIES):
         cursor.execute(statement, given)
-    postings = _postings(cursor.connection, provider)
     journals = 0
-    while batch := list(islice(postings, BATCH)):
+    for batch in _ahead(_batches(cursor.connection, provider)):
         journals += copy_postings(cursor, batch, rates)[0]
         progress("journals booked", journals)
 
 
-def _postings(connection: psycopg.Connection[Any], provider: str) -> Iterator[Posting]:
-    for receipt in _rows(connection, RECEIPTS, _Receipt):
-        yield from _received(receipt, provider)
-    for match in _rows(connection, MATCHES, _Match):
-        yield from matched(_payment(match, provider))
-    for debit in _rows(connection, DEBITS, _Debit):
-        yield from _debited(debit, provider)
+def _ahead(batches: Iterator[Callable[[], list[Posting]]]) -> Iterator[list[Posting]]:
+    """Each batch made while the database still writes the one before."""
+    with ThreadPoolExecutor(1) as maker:
+        made: Future[list[Posting]] | None = None
+        for make in batches:
+            before, made = made, maker.submit(make)
+            if before is not None:
+                yield before.result()
+        if made is not None:
+            yield made.result()
 
 
-def _rows(connection: psycopg.Connection[Any], query: LiteralString, row: Callable[..., R]) -> Iterator[R]:
-    """The rows of a query, a batch at a time."""
-    with connection.cursor("booking", row_factory=args_row(row)) as rows:
-        rows.itersize = BATCH
-        yield from rows.execute(query)
+def _batches(connection: psycopg.Connection[Any], provider: str) -> Iterator[Callable[[], list[Posting]]]:
+    """How to make the postings of all that is new, a batch at a time: receipts, then matches, then debits."""
+    for query, row, posted in (
+        (RECEIPTS, _Receipt, _received),
+        (MATCHES, _Match, _matched),
+        (DEBITS, _Debit, _debited),
+    ):
+        with connection.cursor("booking", row_factory=args_row(row)) as rows:
+            rows.execute(query)
+            while batch := rows.fetchmany(BATCH):
+                yield partial(_made, batch, posted, provider)
+
+
+def _made(rows: Sequence[Any], posted: Callable[[Any, str], list[Posting]], provider: str) -> list[Posting]:
+    return [posting for row in rows for posting in posted(row, provider)]
 
 
 def _received(receipt: _Receipt, provider: str) -> list[Posting]:
@@ -149,8 +159,8 @@ def _received(receipt: _Receipt, provider: str) -> list[Posting]:
     )
 
 
-def _payment(match: _Match, provider: str) -> PaymentRef:
-    return PaymentRef(
+def _matched(match: _Match, provider: str) -> list[Posting]:
+    payment = PaymentRef(
         id=match.payment_id,
         tenant_id=match.tenant_id,
         currency=match.currency,
@@ -168,6 +178,7 @@ def _payment(match: _Match, provider: str) -> PaymentRef:
         provider=provider,
         provider_reference=match.reference,
     )
+    return matched(payment)
 
 
 def _debited(debit: _Debit, provider: str) -> list[Posting]:

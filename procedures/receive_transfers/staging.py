@@ -77,7 +77,7 @@ def stage(cursor: psycopg.Cursor[Any], items: Iterable[Item], *, progress: Progr
                 copy.write_row(row)
             if place % TOLD_EVERY == 0:
                 progress("items read", place)
-    cursor.execute("analyze staged (place, kind, deposit, certain_key)")
+    cursor.execute("analyze staged (place, kind, deposit, certain_key, known_as)")
     return warnings
 
 

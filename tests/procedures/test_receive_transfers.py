@@ -200,12 +200,24 @@ def test_the_file_and_one_audit_event_say_what_came(database: Database, little: 
     little.invoice(little.tenant(), 125_000, ocr=OCR)
     content = one_deposit(by_ocr(125_000, OCR), Paid(cents=100, code="0"))
 
-    file = received(database, content, file_name="BgMax 21.txt", provider="bankgirot", reason="Came by mail")
+    file = received(
+        database, content, file_name="Överföringar\N{NO-BREAK SPACE}21.txt", provider="bankgirot", reason="Came by mail"
+    )
 
     assert little.one(
         "select id, provider, format, file_name, imported_at, imported_by, transfer_count, matched_count, unmatched_count"
         "  from bank_file"
-    ) == (file.bank_file_id, "bankgirot", "BgMax 01", "BgMax 21.txt", NOW, "finance@example.org", 2, 1, 1)
+    ) == (
+        file.bank_file_id,
+        "bankgirot",
+        "BgMax 01",
+        "Överföringar\N{NO-BREAK SPACE}21.txt",
+        NOW,
+        "finance@example.org",
+        2,
+        1,
+        1,
+    )
     actor, action, subject, reason, details = little.one(
         "select actor, action, subject_id, reason, details::jsonb from audit_event"
     )
@@ -238,7 +250,7 @@ def test_a_source_that_cannot_go_back_is_read_from_where_it_stands(database: Dat
     assert received(database, Pipe(one_deposit(Paid(cents=100, code="0")))).transfer_count == 1
 
 
-@pytest.mark.parametrize("file_name", ["", "x" * 256, "a\0b", "a\nb"])
+@pytest.mark.parametrize("file_name", ["", "x" * 256, "a\0b", "a\nb", "a\udcffb"])
 def test_a_file_name_that_is_none_is_refused(database: Database, little: LittleBooks, file_name: str) -> None:
     with pytest.raises(BadInput, match="1 to 255 characters"):
         received(database, one_deposit(Paid(cents=100, code="0")), file_name=file_name)
