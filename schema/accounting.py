@@ -13,7 +13,7 @@ from schema.node import Node, PageInfo
 from schema.reading.bindings import Scope, column, computed, derived, expression, money, one, rows_of
 from schema.reading.paging import Order, Page, check_window
 from schema.reading.plan import global_id
-from schema.reading.questions import Condition, PageOf, among, containing, given, like
+from schema.reading.questions import Condition, OneOf, PageOf, containing, given, like
 from schema.scalars import Cents, CurrencyCode
 from schema.tenants import Tenant
 from storage.accounting import AccountingEntry as Leg
@@ -107,8 +107,8 @@ class AccountingEntryFilter:
 
 
 _PLATFORM = Condition(lambda entry, platform: entry.book_id.is_(None) == platform)
-_TENANTS = Condition(lambda entry, keys: among(entry.tenant_id, keys))
-_ACCOUNTS = Condition(lambda entry, accounts: among(entry.account, accounts))
+_TENANTS = OneOf(lambda entry: entry.tenant_id)
+_ACCOUNTS = OneOf(lambda entry: entry.account)
 _PROVIDER = Condition(lambda entry, provider: entry.provider == provider)
 _JOURNAL_ID = Condition(lambda entry, key: entry.journal_id == key)
 _CURRENCY = Condition(lambda entry, currency: entry.currency == currency)
@@ -129,8 +129,8 @@ def entries(asked: AccountingEntryFilter, at: Page) -> PageOf:
     journal = None if asked.journal_id is None else from_global(asked.journal_id, "Journal", argument="journalId")
     where = given(
         (_PLATFORM, asked.platform_book),
-        (_TENANTS, keys_of(asked.tenant_ids, "Tenant", argument="tenantIds")),
-        (_ACCOUNTS, asked.accounts),
+        _TENANTS.of(keys_of(asked.tenant_ids, "Tenant", argument="tenantIds")),
+        _ACCOUNTS.of(asked.accounts),
         (_PROVIDER, asked.provider),
         (_JOURNAL_ID, journal),
         (_CURRENCY, asked.currency),

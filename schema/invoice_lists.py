@@ -12,7 +12,7 @@ from schema.ids import keys_of
 from schema.reading.bindings import Scope
 from schema.reading.days import TODAY
 from schema.reading.paging import NESTED_PAGE_MAX, Page, by_column, check_window, page
-from schema.reading.questions import Condition, PageOf, among, containing, given, like, names
+from schema.reading.questions import Condition, OneOf, PageOf, containing, given, like, names
 from schema.scalars import Cents, CountryCode, CurrencyCode
 from schema.tenant_lists import tenants_named, tenants_of
 from storage.payments import Payment as PaymentRow
@@ -77,8 +77,8 @@ class InvoiceFilter:
 
 
 BY_NUMBER = Condition(lambda invoice, number: invoice.number == number)
-_TENANTS = Condition(lambda invoice, keys: among(invoice.tenant_id, keys))
-_STATUS = Condition(lambda invoice, statuses: among(invoice.status, statuses))
+_TENANTS = OneOf(lambda invoice: invoice.tenant_id)
+_STATUS = OneOf(lambda invoice: invoice.status)
 _ISSUER_TYPE = Condition(lambda invoice, issuer_type: invoice.issuer_type == issuer_type)
 _OVERDUE = Condition(lambda invoice, overdue: is_overdue(invoice) == overdue)
 _CURRENCY = Condition(lambda invoice, currency: invoice.currency == currency)
@@ -121,8 +121,8 @@ def invoices(asked: InvoiceFilter, order: InvoiceOrder, at: Page) -> PageOf:
     check_window(asked.issued_from, asked.issued_to, "issuedTo")
     check_window(asked.due_from, asked.due_to, "dueTo")
     where = given(
-        (_TENANTS, keys_of(asked.tenant_ids, "Tenant", argument="tenantIds")),
-        (_STATUS, names(asked.status)),
+        _TENANTS.of(keys_of(asked.tenant_ids, "Tenant", argument="tenantIds")),
+        _STATUS.of(names(asked.status)),
         (_ISSUER_TYPE, asked.issuer_type and asked.issuer_type.name),
         (_OVERDUE, asked.overdue),
         (_CURRENCY, asked.currency),

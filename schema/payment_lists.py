@@ -12,7 +12,7 @@ from schema.ids import keys_of
 from schema.reading.bindings import Scope
 from schema.reading.days import beginning, ending
 from schema.reading.paging import NESTED_PAGE_MAX, Page, by_column, check_window, page
-from schema.reading.questions import Condition, PageOf, among, containing, given, like, names
+from schema.reading.questions import Condition, OneOf, PageOf, containing, given, like, names
 from schema.scalars import Cents, CurrencyCode
 from schema.tenant_lists import tenants_named
 from storage.invoices import Invoice as InvoiceRow
@@ -65,9 +65,9 @@ class PaymentFilter:
     )
 
 
-_TENANTS = Condition(lambda payment, keys: among(payment.tenant_id, keys))
-_STATUS = Condition(lambda payment, statuses: among(payment.status, statuses))
-_METHOD = Condition(lambda payment, methods: among(payment.method, methods))
+_TENANTS = OneOf(lambda payment: payment.tenant_id)
+_STATUS = OneOf(lambda payment: payment.status)
+_METHOD = OneOf(lambda payment: payment.method)
 _PROVIDER = Condition(lambda payment, provider: payment.provider == provider)
 _CURRENCY = Condition(lambda payment, currency: payment.currency == currency)
 _PAID_FROM = Condition(lambda payment, day: payment.paid_at >= beginning(day))
@@ -102,9 +102,9 @@ def payments(asked: PaymentFilter, order: PaymentOrder, at: Page) -> PageOf:
     """
     check_window(asked.paid_from, asked.paid_to, "paidTo")
     where = given(
-        (_TENANTS, keys_of(asked.tenant_ids, "Tenant", argument="tenantIds")),
-        (_STATUS, names(asked.status)),
-        (_METHOD, names(asked.method)),
+        _TENANTS.of(keys_of(asked.tenant_ids, "Tenant", argument="tenantIds")),
+        _STATUS.of(names(asked.status)),
+        _METHOD.of(names(asked.method)),
         (_PROVIDER, asked.provider),
         (_CURRENCY, asked.currency),
         (_PAID_FROM, asked.paid_from),

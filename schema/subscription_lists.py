@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, ColumnElement, or_, select
 from schema.ids import keys_of
 from schema.reading.bindings import Scope
 from schema.reading.paging import NESTED_PAGE_MAX, Order, Page, page
-from schema.reading.questions import Condition, PageOf, among, containing, given, like, names
+from schema.reading.questions import Condition, OneOf, PageOf, among, containing, given, like, names
 from schema.scalars import CountryCode
 from schema.tenant_lists import tenants_named, tenants_of
 from storage.tenants import Plan as PlanRow
@@ -39,8 +39,8 @@ def _of_plans(subscription: Scope, codes: BindParameter[Any]) -> ColumnElement[b
     return of
 
 
-_TENANTS = Condition(lambda subscription, keys: among(subscription.tenant_id, keys))
-_STATUS = Condition(lambda subscription, statuses: among(subscription.status, statuses))
+_TENANTS = OneOf(lambda subscription: subscription.tenant_id)
+_STATUS = OneOf(lambda subscription: subscription.status)
 _PLANS = Condition(_of_plans)
 _COUNTRY = Condition(lambda subscription, country: subscription.tenant_id.in_(tenants_of(country)))
 _SEARCH = Condition(
@@ -57,8 +57,8 @@ def subscriptions(asked: SubscriptionFilter, at: Page) -> PageOf:
     Raises: NotFound for the id of something else.
     """
     where = given(
-        (_TENANTS, keys_of(asked.tenant_ids, "Tenant", argument="tenantIds")),
-        (_STATUS, names(asked.status)),
+        _TENANTS.of(keys_of(asked.tenant_ids, "Tenant", argument="tenantIds")),
+        _STATUS.of(names(asked.status)),
         (_PLANS, asked.plan_codes),
         (_COUNTRY, asked.country),
         (_SEARCH, containing(asked.search)),

@@ -7,7 +7,6 @@ from typing import Any, Final
 from uuid import UUID
 
 import strawberry
-from storage.candidates import with_candidates
 
 from billing.matching import Signal, TransferFacts, TransferReference, suggestions
 from billing.matching import SignalKind as SignalKind
@@ -17,6 +16,7 @@ from billing.refusals import BadInput
 from schema.invoices import Invoice
 from schema.reading.bindings import fetched
 from schema.reading.reader import Reader
+from storage.candidates import with_candidates
 
 SUGGESTIONS_MAX: Final = 5
 WAITING: Final = ("UNMATCHED", "IGNORED")

@@ -14,7 +14,7 @@ from schema.node import Node, PageInfo
 from schema.payments import Payment
 from schema.reading.bindings import Scope, batched, column, computed, expression, many, money, one, rows_of
 from schema.reading.paging import Order, Page, check_window
-from schema.reading.questions import Condition, PageOf, among, containing, given, like, names
+from schema.reading.questions import Condition, OneOf, PageOf, containing, given, like, names
 from schema.scalars import Cents, CurrencyCode
 from schema.suggestions import FACTS, InvoiceSuggestion, suggested
 from storage.transfers import BankDeposit
@@ -142,7 +142,7 @@ class BankTransferFilter:
     bank_file_id: strawberry.ID | None = None
 
 
-_STATUS = Condition(lambda transfer, statuses: among(transfer.status, statuses))
+_STATUS = OneOf(lambda transfer: transfer.status)
 _PROVIDER = Condition(lambda transfer, provider: transfer.provider == provider)
 _CURRENCY = Condition(lambda transfer, currency: transfer.currency == currency)
 _BOOKED_FROM = Condition(lambda transfer, day: transfer.booked_on >= day)
@@ -175,7 +175,7 @@ def inbox(asked: BankTransferFilter, at: Page) -> PageOf:
     check_window(asked.booked_from, asked.booked_to, "bookedTo")
     file_id = None if asked.bank_file_id is None else from_global(asked.bank_file_id, "BankFile", argument="bankFileId")
     where = given(
-        (_STATUS, names(asked.status)),
+        _STATUS.of(names(asked.status)),
         (_PROVIDER, asked.provider),
         (_CURRENCY, asked.currency),
         (_BOOKED_FROM, asked.booked_from),

@@ -32,6 +32,19 @@ def among(column: ColumnElement[Any], values: BindParameter[Any]) -> ColumnEleme
     return column == any_(type_coerce(values, ARRAY(element)))
 
 
+class OneOf:
+    """A condition that a column is one of several values. One value alone is a condition of its own: then an index that goes
+    on with the list's order serves both."""
+
+    def __init__(self, column: Callable[[Scope], ColumnElement[Any]]) -> None:
+        self._alone = Condition(lambda row, value: column(row) == value)
+        self._among = Condition(lambda row, values: among(column(row), values))
+
+    def of(self, values: Sequence[object] | None) -> Given:
+        """The condition, with its value; without one where no values are given."""
+        return (self._alone, values[0]) if values is not None and len(values) == 1 else (self._among, values)
+
+
 def containing(text: str | None) -> str | None:
     """A pattern for what contains the text as it is: nothing in it is a wildcard."""
     return None if text is None else "%" + re.sub(r"([%_\\])", r"\\\1", text) + "%"
