@@ -43,6 +43,7 @@ class Gateway:
     sent: dict[str, RefundOutcome] = field(default_factory=dict)
     amounts: dict[str, int] = field(default_factory=dict)
     calls: list[tuple[str, str]] = field(default_factory=list)
+    orders: list[RefundOrder] = field(default_factory=list)
     around: Callable[[str], Awaitable[None]] | None = None
     number: int = 0
 
@@ -51,6 +52,7 @@ class Gateway:
         fault = self.faults.pop(0) if self.faults else Fault.NONE
         if fault is not Fault.DROPPED:
             self.calls.append(("refund", order.key))
+            self.orders.append(order)
         outcome = self._carried_out(order, fault)
         await self._passing("after the call")
         return _answered(outcome, fault)

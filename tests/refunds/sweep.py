@@ -60,7 +60,7 @@ async def combinations(desk: Desk, *, thorough: bool = False) -> list[Combinatio
 async def _drained(desk: Desk) -> None:
     """What counting left behind is finished before the counts begin."""
     desk.gateway.faults = []
-    for _ in range(3):
+    for _ in range(2):
         await desk.complete()
 
 

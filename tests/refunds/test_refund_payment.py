@@ -12,12 +12,13 @@ from billing.allocation import CreditExceeded
 from billing.refunds import PaymentNotRefundable, RefundExceedsBalance, RefundNotOpen, StalePreview
 from billing.refusals import BadInput, NotFound, Refusal
 from procedures.apply_credit import apply
+from procedures.assign_transfer import assign
 from procedures.resolve_refund import resolve
 from procedures.settle_refund import reverse, take_in
 from providers.refunding import PayerAccount, PayerAccountNeeded, RefundOutcome, RefundState
 from providers.registry import ProviderNotConfigured, ProviderUnknown
 from tests.refunds.desk import Desk
-from tests.refunds.gateway import Fault
+from tests.refunds.gateway import Fault, registry_of
 
 OTHER = "other@example.org"
 
@@ -237,6 +238,29 @@ async def test_an_account_is_asked_for_where_the_provider_cannot_know_it(desk: D
     assert desk.row(done.refund_id)[0] == "SUCCEEDED"
     [kept] = desk.little.one("select payer_account from refund")
     assert {name: value for name, value in kept.items() if value} == {"bankgiro": "9912346", "name": "Björkens BK"}
+
+
+@pytest.mark.parametrize(
+    ("written", "account"),
+    [
+        ("BG 991-2346", PayerAccount(bankgiro="9912346", name="Björkens BK")),
+        ("PG 4105468-5", PayerAccount(plusgiro="41054685", name="Björkens BK")),
+        ("SE35 5000 0000 0549 1000 0003", PayerAccount(iban="SE3550000000054910000003", name="Björkens BK")),
+    ],
+)
+async def test_a_bank_payment_goes_back_to_the_account_its_file_names(
+    desk: Desk, written: str, account: PayerAccount
+) -> None:
+    desk.registry, desk.gateway.needs_payer_account = registry_of(desk.gateway, name="bankgirot"), True
+    invoice = desk.little.invoice(desk.little.tenant(), 125_000)
+    transfer = desk.little.transfer(130_000, counterparty_account=written, counterparty_name="Björkens BK")
+    [payment] = (await assign(transfer, to=invoice, order=desk.order(), books=desk.books)).payment_ids
+
+    await desk.refund(payment, 130_000)
+
+    assert [order.payer_account for order in desk.gateway.orders] == [account]
+    assert [desk.little.balance(each) for each in ("1930", "2420", "3001", "2611", "2999")] == [0, 0, 0, 0, 0]
+    assert desk.broken() == []
 
 
 async def test_two_hundred_identical_calls_at_once_return_one_refund(desk: Desk) -> None:
