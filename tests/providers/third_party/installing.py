@@ -71,7 +71,7 @@ def _run(*command: str | Path, cwd: Path | None = None) -> None:
     except subprocess.TimeoutExpired:
         not_run(f"{command[0]} did not end within {INSTALL_SECONDS_MAX} s")
     except subprocess.CalledProcessError as failed:
-        not_run(f"{' '.join(map(str, command[:4]))} failed: {failed.stderr.strip()[-300:]}")
+        not_run(f"{' '.join(map(str, command[:4]))} failed: {' '.join(failed.stderr.split())[:200]}")
 
 
 def not_run(why: str) -> NoReturn:

@@ -31,7 +31,7 @@ def charged(proxy: Proxy, cents: int, currency: str = "EUR", *, source: str = "t
 
 def refunds_of(proxy: Proxy, charge: str) -> list[dict[str, Any]]:
     """All refunds that the server has made of the charge."""
-    listed: list[dict[str, Any]] = asked(proxy, "GET", f"/v1/refunds?charge={charge}&limit=100", {})["data"]
+    listed: list[dict[str, Any]] = asked(proxy, "GET", f"/v1/refunds?charge={charge}&limit=1000", {})["data"]
     return listed
 
 
