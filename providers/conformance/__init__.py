@@ -11,15 +11,24 @@ Behaviours of capabilities that are not offered are skipped; those that are offe
 
 import pytest
 
-for module in ("offers", "refunds", "ledger", "webhooks"):  # failures tell values; so before the imports
+for module in (
+    "offers",
+    "refunds",
+    "ledger",
+    "webhooks",
+    "settlement_files",
+):  # failures tell values; so before the imports
     pytest.register_assert_rewrite(f"{__name__}.{module}")
 
 from providers.conformance.ledger import LedgerConformance as LedgerConformance
 from providers.conformance.offers import OfferConformance as OfferConformance
 from providers.conformance.refunds import RefundConformance as RefundConformance
+from providers.conformance.settlement_files import SettlementFileConformance as SettlementFileConformance
 from providers.conformance.trial import Trial as Trial
 from providers.conformance.webhooks import WebhookConformance as WebhookConformance
 
 
-class ProviderConformance(OfferConformance, RefundConformance, LedgerConformance, WebhookConformance):
+class ProviderConformance(
+    OfferConformance, RefundConformance, LedgerConformance, WebhookConformance, SettlementFileConformance
+):
     """All behaviours; derive from it and say in `trial` how the provider is reached."""

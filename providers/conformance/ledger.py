@@ -77,7 +77,7 @@ class LedgerConformance(Conformance):
 
 async def _pay(bench: Bench, *, times: int) -> list[str]:
     assert bench.ledger
-    return [await bench.trial.payment(bench.trial.amount) for _ in range(times)]
+    return [await bench.payment() for _ in range(times)]
 
 
 async def _listed(bench: Bench, start: datetime, end: datetime) -> list[LedgerLine]:

@@ -69,10 +69,9 @@ class RefundConformance(Conformance):
 
     @behaviour
     async def test_more_than_was_paid_is_declined_and_moves_nothing(self, bench: Bench) -> None:
-        amount = bench.trial.amount
-        order = await bench.paid_order(Money(amount.cents + 1, amount.currency))
+        order = await bench.overdrawn_order()
         _assert_declined(await bench.refunds.refund(order))
-        whole = await bench.refunds.refund(bench.order(order.payment_reference or "", amount))
+        whole = await bench.refunds.refund(bench.order(order.payment_reference or "", bench.trial.amount))
         assert whole.state is not RefundState.FAILED
 
     @behaviour
@@ -82,12 +81,12 @@ class RefundConformance(Conformance):
         rest = bench.trial.amount - first.amount
         outcomes = [await bench.refunds.refund(order) for order in (first, bench.order(payment, rest))]
         assert all(outcome.state is not RefundState.FAILED for outcome in outcomes)
-        _assert_declined(await bench.refunds.refund(bench.order(payment, Money(1, rest.currency))))
+        if bench.trial.knows_payments:
+            _assert_declined(await bench.refunds.refund(bench.order(payment, Money(1, rest.currency))))
 
     @behaviour
     async def test_what_was_declined_is_not_found_as_anything_else(self, bench: Bench) -> None:
-        amount = bench.trial.amount
-        order = await bench.paid_order(Money(amount.cents + 1, amount.currency))
+        order = await bench.overdrawn_order()
         await bench.refunds.refund(order)
         found = await bench.refunds.find(order)
         assert found is None or found.state is RefundState.FAILED

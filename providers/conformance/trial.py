@@ -15,6 +15,7 @@ from providers.ledger_lines import LedgerLines
 from providers.offer import Offer
 from providers.refunding import PayerAccount, RefundOrder, Refunds
 from providers.registry import Registry
+from providers.settlement_files import SettlementFiles
 from providers.webhooks import Webhooks
 
 DEFAULT_AMOUNT = Money(10_000, "EUR")
@@ -27,21 +28,24 @@ class Trial:
     """A provider's test environment.
 
     `payment` makes a payment that succeeded and gives its reference; `amount` is what payments are of, at least 1,000
-    minor units. `settings` are whole variables (BILLING_ACME_KEY). `decline` makes a payment and gives its reference and an
+    minor units. `settings` are whole variables (BILLING_ACME_KEY). `knows_payments` is false for a bank
+    that only carries orders out and cannot tell what was paid. `decline` makes a payment and gives its reference and an
     amount of it whose refund is declined. `sign` gives the headers of a call with this body made at this instant;
     `refund_call` the body of the call that tells of a refund, by the provider's reference. `page_lines`: how many lines
-    a page of the provider's ledger holds. `close` is given the offer in the end.
+    a page of the provider's ledger holds. `settlement_file`: a whole bank file with a deposit. `close` is given the offer in the end.
     """
 
     provider: str
-    payment: Callable[[Money], Awaitable[str]]
+    payment: Callable[[Money], Awaitable[str]] | None = None
     amount: Money = DEFAULT_AMOUNT
     settings: Mapping[str, str] = field(default_factory=dict)
     payer_account: PayerAccount | None = None
+    knows_payments: bool = True
     decline: Callable[[], Awaitable[tuple[str, Money]]] | None = None
     sign: Callable[[bytes, datetime], Mapping[str, str]] | None = None
     refund_call: Callable[[str], bytes] | None = None
     page_lines: int = 3
+    settlement_file: bytes | None = None
     close: Callable[[Offer], Awaitable[None]] | None = None
 
 
@@ -61,6 +65,10 @@ class Bench:
         return self.offer.ledger or pytest.skip(f"{self.offer.name} lists no ledger.")
 
     @property
+    def settlement_files(self) -> SettlementFiles:
+        return self.offer.settlement_files or pytest.skip(f"{self.offer.name} reads no bank files.")
+
+    @property
     def webhooks(self) -> Webhooks:
         return self.offer.webhooks or pytest.skip(f"{self.offer.name} makes no calls.")
 
@@ -77,8 +85,22 @@ class Bench:
 
     async def paid_order(self, amount: Money | None = None) -> RefundOrder:
         """An order for a part of a new payment, or for the whole of it."""
-        payment = await self.trial.payment(self.trial.amount)
-        return self.order(payment, amount or self.trial.amount)
+        assert self.refunds
+        return self.order(await self.payment(), amount or self.trial.amount)
+
+    async def overdrawn_order(self) -> RefundOrder:
+        """An order for one minor unit more than was paid."""
+        assert self.refunds
+        if not self.trial.knows_payments:
+            pytest.skip(f"{self.offer.name} does not know what was paid.")
+        amount = self.trial.amount
+        return await self.paid_order(Money(amount.cents + 1, amount.currency))
+
+    async def payment(self) -> str:
+        """A new payment of the trial's amount."""
+        if self.trial.payment is None:
+            pytest.fail("The trial must say how a payment is made (payment).")
+        return await self.trial.payment(self.trial.amount)
 
     def part(self, of: int) -> Money:
         """One of so many equal parts of the trial's amount."""

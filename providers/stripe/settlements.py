@@ -45,7 +45,7 @@ class StripeLedger:
 
     async def lines(self, start: datetime, end: datetime, /) -> AsyncIterator[LedgerLine]:
         """Newest first, page by page. Raises NotExecuted."""
-        window = {"gte": _whole_seconds(start), "lt": _whole_seconds(end)}
+        window = {"gte": whole_seconds(start), "lt": whole_seconds(end)}
         with self._account.reading():
             page = await self._account.client.v1.balance_transactions.list_async(
                 {"created": {"gte": window["gte"], "lt": window["lt"]}, "limit": PAGE, "expand": ["data.source"]}
@@ -90,6 +90,6 @@ def _description(transaction: stripe.BalanceTransaction) -> str:
     return transaction.description or transaction.reporting_category.replace("_", " ").capitalize()
 
 
-def _whole_seconds(instant: datetime) -> int:
+def whole_seconds(instant: datetime) -> int:
     """The first whole second that is not before `instant`: Stripe knows no parts of seconds."""
     return -((EPOCH - instant) // SECOND)

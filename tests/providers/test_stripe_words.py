@@ -15,7 +15,7 @@ from providers.stripe.account import Account
 from providers.stripe.amounts import AmountNotWhole, money, stripe_amount
 from providers.stripe.facts import dispute_fact, payment_fact
 from providers.stripe.refund_objects import REASONS, RefundNotUnderstood, fact, outcome
-from providers.stripe.settlements import KINDS, lines_of
+from providers.stripe.settlements import KINDS, lines_of, whole_seconds
 from providers.stripe.webhooks import StripeWebhooks
 from providers.webhooks import WebhookRefused
 from tests.providers.stripe_plugin import SECRET
@@ -166,6 +166,11 @@ def test_the_lines_of_any_category_add_up_to_the_net_amount() -> None:
         lines = list(lines_of(transaction(reporting_category=category)))
         assert sum(line.amount.cents for line in lines) == 10_000 - 320
         assert len({(line.reference, line.kind) for line in lines}) == len(lines)
+
+
+@pytest.mark.parametrize(("microseconds", "second"), [(0, AT), (1, AT + 1), (999_999, AT + 1)])
+def test_a_window_begins_with_the_first_whole_second_in_it(microseconds: int, second: int) -> None:
+    assert whole_seconds(NOW + timedelta(microseconds=microseconds)) == second
 
 
 # ---------------------------------------------------------------- disputes and payments
