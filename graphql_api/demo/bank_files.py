@@ -36,9 +36,9 @@ class Transfer:
     owed: bool = False
 
 
-def bgmax(transfers: Sequence[Transfer], *, written_on: date) -> bytes:
-    """A BgMax file, one section a day; `transfers` in order of their days."""
-    lines = [f"01{'BGMAX':<20}01{written_on:%Y%m%d}040000000000P"]
+def bgmax(transfers: Sequence[Transfer]) -> bytes:
+    """A BgMax file of the last evening, one section a day; `transfers` in order of their days."""
+    lines = [f"01{'BGMAX':<20}01{transfers[-1].booked_on:%Y%m%d}190000000000P"]
     for day, section in groupby(transfers, key=lambda transfer: transfer.booked_on):
         lines += _section(day, list(section))
     counts = [sum(line[:2] in kinds for line in lines) for kinds in (("20",), ("21",), ("22", "23"), ("15",))]
@@ -72,8 +72,9 @@ def _payment(transfer: Transfer, *, serial: str) -> Iterator[str]:
         yield f"28{transfer.town[:35]}"
 
 
-def camt054(transfers: Sequence[Transfer], *, written_on: date) -> bytes:
-    """A camt.054.001.02 file, a notification an account and currency, an entry a transfer."""
+def camt054(transfers: Sequence[Transfer]) -> bytes:
+    """A camt.054.001.02 file of the last evening, a notification an account and currency, an entry a transfer."""
+    written_on = max(transfer.booked_on for transfer in transfers)
     by_currency = sorted(transfers, key=lambda transfer: transfer.currency)
     notifications = "".join(
         _notification(currency, list(group), written_on)
@@ -82,7 +83,7 @@ def camt054(transfers: Sequence[Transfer], *, written_on: date) -> bytes:
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.054.001.02"><BkToCstmrDbtCdtNtfctn>'
-        f"<GrpHdr><MsgId>DEMO{written_on:%Y%m%d}</MsgId><CreDtTm>{written_on}T05:00:00</CreDtTm></GrpHdr>"
+        f"<GrpHdr><MsgId>DEMO{written_on:%Y%m%d}</MsgId><CreDtTm>{written_on}T19:00:00</CreDtTm></GrpHdr>"
         f"{notifications}</BkToCstmrDbtCdtNtfctn></Document>\n"
     ).encode()
 
@@ -94,7 +95,7 @@ def _notification(currency: str, transfers: list[Transfer], written_on: date) ->
         for place, transfer in enumerate(transfers, 1)
     )
     return (
-        f"<Ntfctn><Id>{written_on:%Y%m%d}{currency}</Id><CreDtTm>{written_on}T05:00:00</CreDtTm>"
+        f"<Ntfctn><Id>{written_on:%Y%m%d}{currency}</Id><CreDtTm>{written_on}T19:00:00</CreDtTm>"
         f"<Acct><Id><IBAN>{IBANS[currency]}</IBAN></Id><Ccy>{currency}</Ccy></Acct>"
         f"<TxsSummry><TtlCdtNtries>{total}</TtlCdtNtries></TxsSummry>{entries}</Ntfctn>"
     )

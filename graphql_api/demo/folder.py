@@ -136,11 +136,10 @@ def _cells(price: Price) -> dict[str, object]:
 
 
 def _write_bank_files(folder: Path, sent: Sequence[Transfer]) -> None:
-    """A file a day and format, as banks send them the morning after."""
+    """A file a day and format, as banks send them in the evening."""
     for day, of_day in groupby(sent, key=lambda transfer: transfer.booked_on):
         together = list(of_day)
-        written_on = day + timedelta(days=1)
         if by_bankgiro := [transfer for transfer in together if transfer.currency == "SEK"]:
-            (folder / f"{day}-bgmax.txt").write_bytes(bgmax(by_bankgiro, written_on=written_on))
+            (folder / f"{day}-bgmax.txt").write_bytes(bgmax(by_bankgiro))
         if by_account := [transfer for transfer in together if transfer.currency != "SEK"]:
-            (folder / f"{day}-camt054.xml").write_bytes(camt054(by_account, written_on=written_on))
+            (folder / f"{day}-camt054.xml").write_bytes(camt054(by_account))

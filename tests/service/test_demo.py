@@ -187,6 +187,15 @@ def test_the_same_day_gives_the_same_bytes(tmp_path: Path) -> None:
     assert written("tomorrow", TODAY + timedelta(days=1)) != first
 
 
+@pytest.mark.parametrize("today", [TODAY, date(2027, 1, 1), date(2028, 2, 29), date(2026, 6, 3)], ids=str)
+def test_todays_bank_file_is_left_to_be_taken_in(tmp_path: Path, today: date) -> None:
+    write_demo(tmp_path / "files", scale=SMALL, today=today)
+    [left] = (tmp_path / "files" / "today").iterdir()
+
+    assert left.name == f"{today}-bgmax.txt"
+    assert [line[2:8] for line in left.read_text("iso-8859-1").splitlines() if line[:2] == "20"] == ["000500"] * 3
+
+
 def test_a_larger_demo_takes_no_more_memory(tmp_path: Path) -> None:
     def peak(tenants: int) -> int:
         tracemalloc.start()
