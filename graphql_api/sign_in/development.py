@@ -55,6 +55,16 @@ class Grant:
     code_challenge: str
     granted_at: datetime
 
+    def fits(self, form: Mapping[str, str], *, now: datetime) -> bool:
+        """Whether this is the client that asked, with the verifier of its challenge, and in time."""
+        return (
+            form.get("grant_type") == "authorization_code"
+            and form.get("client_id") == CLIENT_ID
+            and form.get("redirect_uri") == self.redirect_uri
+            and challenge_of(form.get("code_verifier", "")) == self.code_challenge
+            and now < self.granted_at + CODE_TTL
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DevelopmentProvider:
@@ -137,15 +147,7 @@ class DevelopmentProvider:
         except Unreadable:
             return JSONResponse({"error": "invalid_request"}, status_code=400)
         grant = self._grants.pop(form.get("code", ""), None)
-        good = (
-            grant is not None
-            and form.get("grant_type") == "authorization_code"
-            and form.get("client_id") == CLIENT_ID
-            and form.get("redirect_uri") == grant.redirect_uri
-            and challenge_of(form.get("code_verifier", "")) == grant.code_challenge
-            and self.now() < grant.granted_at + CODE_TTL
-        )
-        if grant is None or not good:
+        if grant is None or not grant.fits(form, now=self.now()):
             return JSONResponse({"error": "invalid_grant"}, status_code=400)
         return JSONResponse(self._tokens(grant))
 

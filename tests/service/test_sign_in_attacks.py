@@ -1,5 +1,6 @@
 """What somebody may try against the sign-in and its sessions; nothing of it gets them in."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlencode
@@ -63,6 +64,15 @@ async def test_an_answer_is_good_once(
 
     assert len(provider.forms) == 1  # the code was not shown to the provider again
     assert sessions() == ["finance@example.test"]
+
+
+async def test_of_several_who_bring_the_same_answer_at_once_one_is_let_in(
+    browser: Browser, provider: IdentityProvider, sessions: Callable[[], list[str]]
+) -> None:
+    back = await begun(browser)
+    answers = await asyncio.gather(*(browser.client.get(back) for _ in range(5)))
+    assert sorted(answer.status_code for answer in answers) == [303, 400, 400, 400, 400]
+    assert (len(provider.forms), len(sessions())) == (1, 1)
 
 
 async def test_a_code_that_the_provider_has_given_tokens_for_already_is_worth_nothing(
