@@ -147,7 +147,7 @@ async def test_an_allocation_beyond_what_is_outstanding_is_refused(
 
 async def test_of_two_people_on_one_transfer_exactly_one_wins(little: LittleBooks, books: Books, order: Order) -> None:
     tenant = little.tenant()
-    for _ in range(25):
+    for _ in range(50):
         transfer = little.transfer(10_000)
         first, second = little.invoice(tenant, 10_000), little.invoice(tenant, 10_000)
         outcomes = await asyncio.gather(
