@@ -102,10 +102,11 @@ def platform_claim(tenant: Tenant, bill: Bill, *, subscription: str, numbers: Pl
 
 
 def member_claims(tenant: Tenant, *, scale: Scale, today: date) -> Iterator[Claim]:
-    """What a tenant sends its members, oldest first."""
+    """What a tenant sends its members, oldest first: the fewer, the younger it is."""
     draw = die("members", tenant.number)
     days = max(1, min(MEMBERS_SINCE_DAYS, (today - tenant.started_on).days))
-    how_many = draw.randint(scale.member_invoices // 2, scale.member_invoices * 3 // 2)
+    in_all_days = draw.randint(scale.member_invoices // 2, scale.member_invoices * 3 // 2)
+    how_many = in_all_days * days // MEMBERS_SINCE_DAYS
     for place, ago in enumerate(sorted((draw.randrange(days) for _ in range(how_many)), reverse=True), 1):
         issued_on = today - timedelta(days=ago)
         total = draw.choice(MEMBER_EUR_CENTS) * tenant.country.factor

@@ -91,10 +91,11 @@ class _Writer:
             claim = platform_claim(tenant, bill, subscription=tenant.external_id, numbers=self.numbers)
             twice = tenant == self.federation and bill == bills[-2]
             self.settlement.settle(claim, is_open=bill.is_open, paid_on=bill.paid_on, twice=twice)
-        for claim in member_claims(tenant, scale=self.scale, today=self.today):
+        to_members = list(member_claims(tenant, scale=self.scale, today=self.today))
+        for claim in to_members:
             self.settlement.settle(claim)
-        if tenant.number % PREPAID_EVERY == 1:
-            self.settlement.prepay(claim)
+        if to_members and tenant.number % PREPAID_EVERY == 1:
+            self.settlement.prepay(to_members[-1])
 
     def _count(self, story: Story) -> None:
         self.mrr_before += story.mrr_eur_cents(first_of_month(self.today) - timedelta(days=1))

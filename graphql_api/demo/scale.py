@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
-    """`member_invoices`: how many each tenant sends its own members, on average; `transfers`: in the bank files."""
+    """`member_invoices`: how many a tenant has sent its own members in a year and a half; `transfers`: in the bank files."""
 
     tenants: int
     member_invoices: int
@@ -13,7 +13,7 @@ class Scale:
 
 
 SCALES = {
-    "small": Scale(tenants=40, member_invoices=3, transfers=30),
-    "medium": Scale(tenants=1_100, member_invoices=80, transfers=1_500),
-    "large": Scale(tenants=11_000, member_invoices=80, transfers=15_000),
+    "small": Scale(tenants=40, member_invoices=5, transfers=30),
+    "medium": Scale(tenants=1_100, member_invoices=120, transfers=1_500),
+    "large": Scale(tenants=11_500, member_invoices=120, transfers=15_000),
 }

@@ -3,6 +3,7 @@
 Who is next in line decides what happens, not chance: so that everything happens in the smallest demo too.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -30,7 +31,9 @@ class Settlement:
     waiting_max: int
     waiting: list[Claim] = field(default_factory=list)
     _ripe: Iterator[int] = field(default_factory=count, init=False)
-    _recent: Iterator[int] = field(default_factory=count, init=False)
+    _recent: defaultdict[tuple[str, bool], Iterator[int]] = field(
+        default_factory=lambda: defaultdict(count), init=False
+    )
     _payments: Iterator[int] = field(default_factory=lambda: count(1), init=False)
     _draw: Random = field(default_factory=lambda: die("settlement"), init=False)
 
@@ -44,7 +47,7 @@ class Settlement:
         elif claim.due_on <= self.today - timedelta(days=RIPE_DAYS):
             self._settle_ripe(claim, next(self._ripe))
         else:
-            self._settle_recent(claim, next(self._recent))
+            self._settle_recent(claim, next(self._recent[claim.tenant.country.code, claim.is_platforms]))
 
     def prepay(self, claim: Claim) -> None:
         """The customer pays before there is an invoice."""
@@ -87,16 +90,22 @@ class Settlement:
         if claim.issued_on >= self.today - timedelta(days=1):
             return
         match part:
-            case 6 | 14 | 22:
+            case 6 | 14:
                 self._payment(
                     claim, cents=claim.total_cents, method="sepa_debit", on=self._day_of(claim), status="pending"
                 )
+            case 10 | 18 if claim.is_platforms:
+                self._wait(claim)
             case 2 | 10 | 18:
                 self._pay(claim)
             case 15:
                 self._pay(claim, cents=claim.total_cents // 2)
-            case _ if len(self.waiting) < self.waiting_max:
-                self.waiting.append(claim)
+            case _:
+                self._wait(claim)
+
+    def _wait(self, claim: Claim) -> None:
+        if len(self.waiting) < self.waiting_max:
+            self.waiting.append(claim)
 
     def _issue(self, claim: Claim, *, status: str = "") -> None:
         self.sheets.add("invoice", **claim.row(status))
