@@ -78,7 +78,7 @@ class Database:
         return psycopg.connect(conninfo(self.owner_url, EVERYWHERE), autocommit=autocommit)
 
     def connect_to_load(self) -> psycopg.Connection[Any]:
-        """A plain connection for loads of any size: as the owner, who may build indexes anew, else as the service."""
+        """A plain connection for loads of any size: as the owner, who may set indexes aside, else as the service."""
         return self.connect() if self.owner_url is None else self.connect_as_owner()
 
 

@@ -27,8 +27,8 @@ def command(folder: Path, reason: str | None, progress: bool | None, actor: str)
     contacts or status: taken over; with other booked figures: refused. What is wrong is printed, a line each, as
     file:line: what; the exit code is then 2.
 
-    A first load of more than 50,000 rows builds the indexes anew at its end, where the owner's login is known (on the
-    embedded server, or by BILLING_OWNER_DATABASE_URL): readers wait until it is done.
+    A first load of more than 50,000 rows sets indexes and foreign keys aside and puts them back at its end, where the
+    owner's login is known (on the embedded server, or by BILLING_OWNER_DATABASE_URL): readers wait until it is done.
     """
     settings = load_settings()
     began = time.monotonic()

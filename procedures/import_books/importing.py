@@ -11,13 +11,13 @@ from uuid_utils.compat import uuid7
 
 from billing.periods import business_day
 from procedures.import_books.applying import apply, keep_left_out, list_changes
+from procedures.import_books.aside import put_back, set_aside
 from procedures.import_books.book_costs import book_balances, book_costs
 from procedures.import_books.book_invoices import book_invoices
 from procedures.import_books.book_payments import book_payments
 from procedures.import_books.book_refunds import book_refunds, refuse_overdrawn
 from procedures.import_books.booking import Ledger
 from procedures.import_books.checking import Parameters, check
-from procedures.import_books.indexes import build, set_aside
 from procedures.import_books.problems import Problems
 from procedures.import_books.report import FileReport, ImportReport
 from procedures.import_books.rows import CsvFile
@@ -58,12 +58,12 @@ def import_books(
         cursor.execute("select pg_advisory_xact_lock(%s), set_config('work_mem', '64MB', true)", [ONE_AT_A_TIME])
         _stage(cursor, files, problems, progress)
         _check(cursor, files, parameters, problems, progress)
-        indexes = set_aside(cursor, rows=sum(file.row_count for file in files))
+        aside = set_aside(cursor, rows=sum(file.row_count for file in files))
         changed = {source.noun: list_changes(cursor, source) for source in SOURCES}
         new = _write(cursor, parameters, progress)
         ledger = Ledger(connection=connection, rates=all_rates(cursor), parameters=parameters, progress=progress)
         new |= _book(ledger)
-        build(cursor, indexes, progress)
+        put_back(cursor, aside, progress)
         refuse_overdrawn(cursor)
         report = _report(files, new, changed, ledger)
         for source in SOURCES:

@@ -1,4 +1,4 @@
-"""A load larger than the books: the owner's indexes are set aside and built anew, and nothing else is different."""
+"""A load larger than the books: indexes and foreign keys are set aside and put back, and nothing else is different."""
 
 from pathlib import Path
 from typing import Any
@@ -6,11 +6,14 @@ from typing import Any
 import psycopg
 import pytest
 
-from procedures.import_books import ImportRefused, import_books, indexes
+from procedures.import_books import ImportRefused, aside, import_books
 from tests.procedures.import_books.conftest import NOW, STOCKHOLM, Platform
 from tests.procedures.import_books.platform_files import Row, write
 
-INDEXES = "select indexrelid::regclass::text, pg_get_indexdef(indexrelid) from pg_index order by 1"
+INDEXES_AND_KEYS = """
+    select indexrelid::regclass::text, pg_get_indexdef(indexrelid) from pg_index
+     union all
+    select conname, pg_get_constraintdef(oid) || convalidated from pg_constraint order by 1, 2"""
 FILES: dict[str, list[Row]] = {
     "tenants": [{}],
     "fx_rates": [{}],
@@ -24,32 +27,33 @@ FILES: dict[str, list[Row]] = {
 
 @pytest.fixture
 def watched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The indexes that were set aside; loads of ten rows count as large, books of five invoices as filled."""
-    aside: list[str] = []
-    set_aside = indexes.set_aside
+    """What was set aside; loads of ten rows count as large, books of five invoices as filled."""
+    moved: list[str] = []
+    set_aside = aside.set_aside
 
     def watch(cursor: psycopg.Cursor[Any], *, rows: int) -> list[str]:
-        aside.extend(definitions := set_aside(cursor, rows=rows))
-        return definitions
+        moved.extend(statements := set_aside(cursor, rows=rows))
+        return statements
 
-    monkeypatch.setattr(indexes, "LARGE_ROWS", 10)
-    monkeypatch.setattr(indexes, "FILLED_ROWS", 5)
+    monkeypatch.setattr(aside, "LARGE_ROWS", 10)
+    monkeypatch.setattr(aside, "FILLED_ROWS", 5)
     monkeypatch.setattr("procedures.import_books.importing.set_aside", watch)
-    return aside
+    return moved
 
 
 def load(connection: psycopg.Connection[Any], folder: Path) -> None:
     import_books(connection, folder, now=NOW, zone=STOCKHOLM, actor="cli:test")
 
 
-def test_the_owner_sets_indexes_aside_and_leaves_them_as_they_were(
+def test_the_owner_sets_indexes_and_keys_aside_and_leaves_them_as_they_were(
     platform: Platform, owner: psycopg.Connection[Any], watched: list[str]
 ) -> None:
-    before = platform.rows(INDEXES)
+    before = platform.rows(INDEXES_AND_KEYS)
     load(owner, write(platform.folder, **FILES))
 
-    assert platform.rows(INDEXES) == before
-    assert any("invoice_searched_idx" in definition for definition in watched)
+    assert platform.rows(INDEXES_AND_KEYS) == before
+    assert any("invoice_searched_idx" in statement for statement in watched)
+    assert any("journal_invoice_id_fkey FOREIGN KEY" in statement for statement in watched)
     assert platform.balances() == {"1510": 125000, "1580": 120000, "3001": -196000, "2611": -49000}
 
 
@@ -60,12 +64,12 @@ def test_a_refused_load_leaves_the_indexes_too(
         raise ImportRefused([])
 
     monkeypatch.setattr("procedures.import_books.importing.refuse_overdrawn", refuse)
-    before = platform.rows(INDEXES)
+    before = platform.rows(INDEXES_AND_KEYS)
     with pytest.raises(ImportRefused):
         load(owner, write(platform.folder, **FILES))
 
     assert watched
-    assert platform.rows(INDEXES) == before
+    assert platform.rows(INDEXES_AND_KEYS) == before
     assert platform.rows("select count(*) from tenant") == [(0,)]
 
 
