@@ -104,7 +104,7 @@ def main() -> None:
     print(
         "not first, by kind:", ", ".join(f"{kind} {count}" for kind, count in counted.missed.items() if count) or "none"
     )
-    if folder := os.environ.get("BILLING_BANK_SAMPLES"):
+    if folder := os.environ.get("BANK_SAMPLES"):
         print_sample(Path(folder))
 
 

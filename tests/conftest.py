@@ -12,15 +12,14 @@ import pytest
 from storage.engine import Database
 from tests.database import Clones, clones, cluster_folder, data_folder
 
-SAMPLES = "BILLING_BANK_SAMPLES"
 FOLDER = pytest.StashKey[Path]()
 CLOSING = pytest.StashKey[ExitStack]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Forget the settings of whoever runs the tests, but not where the sample files are. The process that controls the
-    run makes the cluster's folder; its xdist workers are told where it is."""
-    for name in [name for name in os.environ if name.startswith("BILLING_") and name != SAMPLES]:
+    """Forget the settings of whoever runs the tests. The process that controls the run makes the cluster's folder; its
+    xdist workers are told where it is."""
+    for name in [name for name in os.environ if name.startswith("BILLING_")]:
         del os.environ[name]
     if (told := getattr(config, "workerinput", None)) is not None:
         config.stash[FOLDER] = Path(told["cluster_folder"])

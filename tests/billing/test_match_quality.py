@@ -40,9 +40,9 @@ def test_the_measure_tells_a_simpler_matcher_from_ours() -> None:
 
 
 def test_every_payment_of_a_real_file_finds_its_invoice_first() -> None:
-    folder = os.environ.get("BILLING_BANK_SAMPLES")
+    folder = os.environ.get("BANK_SAMPLES")
     if not folder:
-        pytest.skip("set BILLING_BANK_SAMPLES to the folder of public bank files with their EXPECTED.json")
+        pytest.skip("set BANK_SAMPLES to the folder of public bank files with their EXPECTED.json")
     open_invoices, payments = sample_payments(Path(folder))
     counted = quality(OurMatcher(open_invoices.invoices), payments)
 

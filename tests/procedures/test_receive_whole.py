@@ -27,7 +27,7 @@ from tests.procedures.intake import DAY, Partner, assert_sound, by_ocr, counts, 
 from tests.providers.bank_files import Paid, PaidIn, bgmax, camt054, many
 
 OCR = ocr_of("145488")
-SAMPLES = os.environ.get("BILLING_BANK_SAMPLES")
+SAMPLES = os.environ.get("BANK_SAMPLES")
 GOOD = PaidIn(payments=[by_ocr(125_000, OCR), Paid(cents=45_000, code="0")], day=DAY)
 
 UNREADABLE = {
@@ -222,7 +222,7 @@ def test_memory_does_not_grow_with_the_file(database: Database) -> None:
     assert peak(10_000) < 1.5 * peak(1_000)
 
 
-@pytest.mark.skipif(SAMPLES is None, reason="Set BILLING_BANK_SAMPLES to a folder of public bank files to try them.")
+@pytest.mark.skipif(SAMPLES is None, reason="Set BANK_SAMPLES to a folder of public bank files to try them.")
 @pytest.mark.parametrize("name", sorted(path.name for path in Path(SAMPLES or "/nowhere").glob("*_*.*")))
 def test_public_bank_files_are_received_with_their_totals(database: Database, little: LittleBooks, name: str) -> None:
     assert SAMPLES is not None

@@ -16,11 +16,11 @@ from providers.bankgirot.control_totals import checked
 from providers.bankgirot.inspection import Inspection
 from providers.registry import Registry
 
-FOLDER = os.environ.get("BILLING_BANK_SAMPLES")
+FOLDER = os.environ.get("BANK_SAMPLES")
 NAMES = sorted(path.name for path in Path(FOLDER or "missing").glob("*") if path.name.startswith(("bgmax", "camt")))
 
 pytestmark = pytest.mark.skipif(
-    FOLDER is None, reason="set BILLING_BANK_SAMPLES to the folder of public bank files with their EXPECTED.json"
+    FOLDER is None, reason="set BANK_SAMPLES to the folder of public bank files with their EXPECTED.json"
 )
 
 

@@ -83,7 +83,7 @@ def statement() -> bytes:
 
 def samples() -> dict[str, bytes]:
     """The public files where their folder is known, and files of our own."""
-    folder = os.environ.get("BILLING_BANK_SAMPLES")
+    folder = os.environ.get("BANK_SAMPLES")
     public = (
         [path for path in sorted(Path(folder).glob("*")) if path.name.startswith(("bgmax", "camt"))] if folder else []
     )

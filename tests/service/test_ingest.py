@@ -34,7 +34,7 @@ def billing(database: Database, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
         yield database
 
     monkeypatch.setattr(ingest, "open_database", opened)
-    monkeypatch.delenv("BILLING_BANK_SAMPLES", raising=False)  # the tests' own, no setting of the service
+    monkeypatch.delenv("BANK_SAMPLES", raising=False)  # the tests' own, no setting of the service
     return CliRunner()
 
 
