@@ -58,8 +58,8 @@ NOISE: tuple[tuple[Write, int], ...] = (
 )  # fmt: skip
 
 
-NEARLY = (swapped, without_check_digit, in_words)
-TODAYS = (exact, exact, swapped)
+NEARLY = (without_check_digit, in_words, customer_number_first)
+TODAYS = (exact, exact, without_check_digit)
 
 
 def transfers(waiting: Sequence[Claim], *, federation: Tenant, how_many: int, today: date) -> list[Transfer]:
