@@ -1,8 +1,8 @@
 """From facts in the tables to postings in the ledger, a batch at a time."""
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, LiteralString
 
 import psycopg
@@ -44,18 +44,6 @@ class Ledger:
         self.legs += legs
 
     def book_each(self, what: str, statement: LiteralString, postings: Callable[..., list[Posting]]) -> None:
-        """Book the postings of every row of the statement, its columns given in order.
-
-        While the database takes one batch, the next one is worked out.
-        """
-        with ThreadPoolExecutor(max_workers=1) as writer:
-            batches = self.facts(what, statement)
-            rows, writing = next(batches, None), None
-            while rows:
-                batch = [posting for row in rows for posting in postings(*row)]
-                if writing:
-                    writing.result()
-                rows = next(batches, None)
-                writing = writer.submit(self.book, batch)
-            if writing:
-                writing.result()
+        """Book the postings of every row of the statement, its columns given in order."""
+        for rows in self.facts(what, statement):
+            self.book(chain.from_iterable(postings(*row) for row in rows))
