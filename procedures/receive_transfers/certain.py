@@ -20,7 +20,8 @@ select count(*) from (select 1 from invoice where id in (select invoice_id from 
 MATCHED = """
 create temporary table matched on commit drop as
 select uuid7() as payment_id, fitting.*
-  from (select distinct on (i.id) s.place, i.id as invoice_id, i.tenant_id, i.issuer_type, i.number
+  from (select distinct on (i.id) s.place, s.id as bank_transfer_id, s.deposit, s.cents, s.currency, s.reference, s.payee,
+               i.id as invoice_id, i.tenant_id, i.issuer_type, i.number
           from staged s
           join (select place, count(*) over (partition by place) as bearers, invoice_id from bearer) b
             on b.place = s.place and b.bearers = 1

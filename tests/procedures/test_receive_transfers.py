@@ -1,11 +1,15 @@
 """Receiving a bank file: what of it is booked, and how."""
 
+from collections.abc import Iterator
 from datetime import date
 from io import BytesIO
+from typing import Any
 
 import pytest
 
+from billing import journals
 from billing.fx import FxRateMissing
+from billing.journals import InvoiceRef, PaymentRef
 from billing.money import Money
 from billing.ocr import ocr_of
 from billing.refusals import BadInput
@@ -174,6 +178,65 @@ def test_an_old_exchange_rate_is_used_and_named(database: Database, little: Litt
     file = received(database, one_deposit(Paid(cents=100, code="0"), day=date(2026, 3, 2)))
 
     assert file.warnings == ("The exchange rate of SEK used for 2026-03-02 is more than 10 days old.",)
+
+
+def test_many_transfers_are_booked_exactly_as_the_table_of_events_books_one(
+    database: Database, little: LittleBooks
+) -> None:
+    tenant = little.tenant()
+    payments = [
+        Paid(cents=45_000, reference="avgift", code="3"),
+        Paid(cents=333, reference=OCR, code="2", is_deduction=True),
+    ]
+    for place in range(40):
+        cents, ocr = 100_003 + 977 * place, ocr_of(f"{200_000 + place}")
+        little.invoice(tenant, cents, ocr=ocr, issuer_type=("PLATFORM", "TENANT")[place % 2])
+        payments.append(by_ocr(cents, ocr, serial=f"{place:012}"))
+    euro = PaidIn(payments=[Paid(cents=401, code="0")], day=DAY, serial=2, currency="EUR")
+
+    received(database, bgmax(PaidIn(payments=payments, day=DAY, serial=1), euro))
+
+    rows = little.connection.execute(BOOKED).fetchall()
+    assert len(rows) == 43 + 20 * 1 + 20 * 2
+    assert sorted(rows, key=str) == sorted(booked_one_by_one(little), key=str)
+
+
+BOOKED = """
+select j.kind, j.subject_id::text, coalesce(j.book_id::text, ''), j.currency, j.occurred_on, j.description,
+       j.tenant_id::text, j.invoice_id::text, j.payment_id::text, j.bank_transfer_id::text, j.provider, j.provider_reference,
+       array_agg(array[e.account, e.amount_cents::text, e.amount_eur_cents::text] order by e.leg)
+  from journal j join accounting_entry e on e.journal_id = j.id
+ where j.kind <> 'INVOICE'
+ group by j.id"""
+USED = """
+select t.id, t.amount_cents, t.currency, t.bank_reference, p.id, i.id, i.tenant_id, i.issuer_type, i.number
+  from bank_transfer t left join payment p on p.bank_transfer_id = t.id left join invoice i on i.id = p.invoice_id"""
+
+
+def booked_one_by_one(little: LittleBooks) -> Iterator[tuple[Any, ...]]:
+    """What `billing.journals` says of each transfer in the database, in the columns of `BOOKED`."""
+    for transfer, cents, currency, reference, payment, *invoice in little.connection.execute(USED).fetchall():
+        postings = journals.received(
+            transfer_id=transfer, cents=cents, currency=currency, on=DAY, provider="bankgirot", reference=reference
+        )
+        if payment is not None:
+            key, tenant, issuer_type, number = invoice
+            ref = InvoiceRef(id=key, tenant_id=tenant, issuer_type=issuer_type, number=number, currency=currency)
+            postings += journals.matched(
+                PaymentRef(
+                    id=payment, tenant_id=tenant, currency=currency, allocated_cents=cents, credited_cents=0,
+                    occurred_on=DAY, invoice=ref, bank_transfer_id=transfer, provider="bankgirot",
+                    provider_reference=reference,
+                )
+            )  # fmt: skip
+        for one in postings:
+            named = (one.tenant_id, one.invoice_id, one.payment_id, one.bank_transfer_id)
+            weights = one.eur_cents(little.rates)
+            yield (
+                one.kind, str(one.subject_id), str(one.book_id or ""), currency, DAY, one.description,
+                *(str(key) if key else None for key in named), one.provider, one.provider_reference,
+                [[leg.account, str(leg.cents), str(eur)] for leg, eur in zip(one.legs, weights, strict=True)],
+            )  # fmt: skip
 
 
 def test_debits_are_booked_and_named(database: Database, little: LittleBooks) -> None:
