@@ -10,12 +10,12 @@ from typing import Annotated, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from babel.numbers import is_currency
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 from pydantic import AfterValidator, Field, PrivateAttr, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from billing.fx import REPORTING_CURRENCY
 from providers.registry import GROUP, PREFIX
 
 
@@ -67,10 +67,12 @@ def _mail_server(url: SecretStr) -> SecretStr:
     return url
 
 
-def _currency(code: str) -> str:
-    if not is_currency(code):
-        raise ValueError("it is no currency of ISO 4217, such as EUR")
-    return code
+def _reporting(currency: str) -> str:
+    if currency != REPORTING_CURRENCY:
+        raise ValueError(
+            f"the books weigh every amount in {REPORTING_CURRENCY}, and its fields are named so; leave it out"
+        )
+    return currency
 
 
 def _data_dir() -> Path:
@@ -92,7 +94,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default_factory=_data_dir)
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=8000, ge=0, le=65535)
-    reporting_currency: Annotated[str, AfterValidator(_currency)] = "EUR"
+    reporting_currency: Annotated[str, AfterValidator(_reporting)] = REPORTING_CURRENCY
     time_zone: ZoneInfo = ZoneInfo("Europe/Stockholm")
     public_url: Annotated[str, AfterValidator(_origin)] | None = None  # where browsers find the service
     oidc_issuer: Annotated[str, AfterValidator(_https)] | None = None

@@ -76,7 +76,7 @@ def test_passwords_are_masked_wherever_settings_are_shown(monkeypatch: pytest.Mo
         ("BILLING_PORT", "", "BILLING_PORT: Input should be a valid integer, unable to parse string as an integer."),
         ("BILLING_HOST", "", "BILLING_HOST: String should have at least 1 character."),
         ("BILLING_TIME_ZONE", "Mars/Olympus", "BILLING_TIME_ZONE: invalid timezone: Mars/Olympus."),
-        ("BILLING_REPORTING_CURRENCY", "EURO", "BILLING_REPORTING_CURRENCY: it is no currency of ISO 4217, such as EUR."),
+        ("BILLING_REPORTING_CURRENCY", "SEK", "BILLING_REPORTING_CURRENCY: the books weigh every amount in EUR, and its fields are named so; leave it out."),
         ("BILLING_DATABASE_URL", "", "BILLING_DATABASE_URL: it is no PostgreSQL URL; write postgresql://USER:PASSWORD@HOST:PORT/DATABASE."),
         ("BILLING_DATABASE_URL", "mysql://a:geheim@b/c", "BILLING_DATABASE_URL: it is no PostgreSQL URL; write postgresql://USER:PASSWORD@HOST:PORT/DATABASE."),
         ("BILLING_OWNER_DATABASE_URL", "dbname=books", "BILLING_OWNER_DATABASE_URL is set, but BILLING_DATABASE_URL is not."),
