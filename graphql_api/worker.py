@@ -1,47 +1,39 @@
-"""The worker: what is done without anybody asking. It looks at the tables every half minute, and when the queue wakes it."""
+"""The worker: does its chores, each as often as it wants to be done, and what the queue wakes it for."""
 
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Final, Self
 from uuid import UUID
 
+from graphql_api.chores import SOON, Chore, Tools, chores
 from graphql_api.logs import log_unexpected
 from graphql_api.postbox import chosen_postbox
 from graphql_api.settings import Settings
 from procedures.books import Books
 from procedures.complete_refunds import complete
-from procedures.notify_tenant import NOTIFY, Postbox, notify, notify_all
+from procedures.notify_tenant import NOTIFY, notify
 from procedures.settle_refund import COMPLETE
 from providers.registry import Registry
 from storage.engine import Database
 from storage.jobs import JobRunner, Jobs
 
-PULSE_SECONDS: Final = 30
-AFTER_A_FAILURE_SECONDS: Final = 5
+AFTER_A_FAILURE: Final = timedelta(seconds=5)
+GRACE_SECONDS: Final = 15
 CONNECTIONS_MAX: Final = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
-    """How much was done."""
-
-    refunds: int
-    notices: int
-
-
 class Worker:
-    """Looks after refunds and notices; any number of them can run."""
+    """Looks after what nobody asks for; any number of them can run."""
 
-    def __init__(
-        self, *, books: Books, registry: Registry, postbox: Postbox, database: Database, now: Callable[[], datetime]
-    ) -> None:
-        self._books, self._registry, self._postbox, self._now = books, registry, postbox, now
-        self._jobs = Jobs()
+    def __init__(self, tools: Tools, database: Database, *, now: Callable[[], datetime]) -> None:
+        self._tools, self._now = tools, now
         self._runner = JobRunner(database, {COMPLETE: self._complete, NOTIFY: self._notify})
+        self._chores = chores(tools)
+        self._stopping = asyncio.Event()
 
     @classmethod
     @asynccontextmanager
@@ -51,8 +43,14 @@ class Worker:
         """A worker with connections of its own."""
         logging.getLogger("procrastinate").setLevel(logging.WARNING)
         engine = database.engine(connections_max=CONNECTIONS_MAX)
-        books = Books(engine=engine, zone=settings.time_zone)
-        worker = cls(books=books, registry=registry, postbox=chosen_postbox(settings), database=database, now=now)
+        tools = Tools(
+            settings=settings,
+            books=Books(engine=engine, zone=settings.time_zone),
+            registry=registry,
+            postbox=chosen_postbox(settings),
+            jobs=Jobs(),
+        )
+        worker = cls(tools, database, now=now)
         try:
             async with worker._runner.opened():
                 yield worker
@@ -60,47 +58,53 @@ class Worker:
             await engine.dispose()
 
     async def run(self) -> None:
-        """Work until cancelled; what fails is logged and tried again."""
+        """Work until it is told to stop, or cancelled; what fails is logged and tried again."""
+        rescue = Chore(name="rescue", every=SOON, work=lambda _at: self._runner.rescue())
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(_for_ever(self._pulse, every_seconds=PULSE_SECONDS))
-            tasks.create_task(_for_ever(self._runner.run, every_seconds=AFTER_A_FAILURE_SECONDS))
+            for chore in (*self._chores, rescue):
+                tasks.create_task(self._again_and_again(partial(self._do, chore), every=chore.every))
+            queue = tasks.create_task(self._again_and_again(self._runner.run, every=AFTER_A_FAILURE))
+            await self._stopping.wait()
+            queue.cancel()  # it finishes the jobs that run
+
+    def stop(self) -> None:
+        """Begin nothing new; `run` ends when what is being done is done."""
+        self._stopping.set()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Work beside the body."""
+        """Work beside the body; at its end, what is being done has a few seconds to be done."""
         task = asyncio.create_task(self.run())
         try:
             yield
         finally:
-            task.cancel()
-            await asyncio.wait([task])
+            self.stop()
+            _, unfinished = await asyncio.wait([task], timeout=GRACE_SECONDS)
+            if unfinished:
+                task.cancel()
+                await asyncio.wait([task])
 
-    async def run_once(self) -> Done:
-        """Do all that is due now."""
-        done = await self._look()
+    async def run_once(self) -> dict[str, int]:
+        """Do all that is due now; gives how much, by the names of the chores."""
+        done = {chore.name: await self._do(chore) for chore in self._chores}
         await self._runner.run(until_empty=True)
         return done
 
-    async def _pulse(self) -> None:
-        await self._look()
-        await self._runner.rescue()
+    async def _do(self, chore: Chore) -> int:
+        return await chore.work(self._now())
 
-    async def _look(self) -> Done:
-        refunds = await complete(at=self._now(), books=self._books, registry=self._registry, jobs=self._jobs)
-        notices = await notify_all(at=self._now(), books=self._books, postbox=self._postbox)
-        return Done(refunds=refunds, notices=notices)
+    async def _again_and_again(self, work: Callable[[], Awaitable[object]], *, every: timedelta) -> None:
+        while not self._stopping.is_set():
+            try:
+                await work()
+            except Exception as error:  # noqa: BLE001 - an outermost edge: the next round may do better
+                log_unexpected(error)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), every.total_seconds())
 
     async def _complete(self) -> None:
-        await complete(at=self._now(), books=self._books, registry=self._registry, jobs=self._jobs)
+        tools = self._tools
+        await complete(at=self._now(), books=tools.books, registry=tools.registry, jobs=tools.jobs)
 
     async def _notify(self, notice_id: str) -> None:
-        await notify(UUID(notice_id), at=self._now(), books=self._books, postbox=self._postbox)
-
-
-async def _for_ever(work: Callable[[], Awaitable[None]], *, every_seconds: float) -> None:
-    while True:
-        try:
-            await work()
-        except Exception as error:  # noqa: BLE001 - an outermost edge: the next round may do better
-            log_unexpected(error)
-        await asyncio.sleep(every_seconds)
+        await notify(UUID(notice_id), at=self._now(), books=self._tools.books, postbox=self._tools.postbox)

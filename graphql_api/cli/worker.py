@@ -1,7 +1,7 @@
 """`billing worker`."""
 
 import asyncio
-from contextlib import suppress
+import signal
 from datetime import UTC, datetime
 
 import click
@@ -17,21 +17,25 @@ from storage.engine import Database
 @click.command()
 @click.option("--once", is_flag=True, help="Do all that is due now, and end.")
 def command(once: bool) -> None:
-    """Finish refunds and send mails until interrupted.
+    """Do what is due without anybody asking, such as finishing refunds and sending mails, until interrupted.
 
     `billing serve` does the same beside its requests, unless BILLING_WORKER is false. Any number of workers may run.
+    What is being done when it is stopped (SIGTERM, Ctrl-C) is finished.
     """
     settings = load_settings()
     configure_logs()
-    with open_database(settings) as database, suppress(KeyboardInterrupt):
+    with open_database(settings) as database:
         asyncio.run(_work(settings, database, once=once))
 
 
 async def _work(settings: Settings, database: Database, *, once: bool) -> None:
     registry = Registry.load(settings=settings.provider_settings)
     async with Worker.over(settings, database, registry, now=lambda: datetime.now(UTC)) as worker:
-        if not once:
-            click.echo("Working.")
-            await worker.run()
-        done = await worker.run_once()
-        click.echo(f"Looked after {done.refunds} refunds, sent {done.notices} mails.")
+        if once:
+            done = await worker.run_once()
+            click.echo(f"Done: {', '.join(f'{name} {count}' for name, count in done.items())}.")
+            return
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, worker.stop)
+        click.echo("Working.")
+        await worker.run()

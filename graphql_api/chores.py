@@ -1,0 +1,48 @@
+"""The worker's list: what is done every so often without anybody asking."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from graphql_api.settings import Settings
+from procedures.books import Books
+from procedures.complete_refunds import complete
+from procedures.notify_tenant import Postbox, notify_all
+from providers.registry import Registry
+from storage.jobs import Jobs
+
+SOON: Final = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chore:
+    """`work(at)` does all that is due at an instant (aware), and gives how much that was.
+
+    Any number of workers do it at the same time, and each of them may be killed at any moment: what is due stands in the
+    tables, and is taken from there under a lock, with what comes of it, in one transaction.
+    """
+
+    name: str
+    every: timedelta
+    work: Callable[[datetime], Awaitable[int]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What chores work with."""
+
+    settings: Settings
+    books: Books
+    registry: Registry
+    postbox: Postbox
+    jobs: Jobs
+
+
+def chores(tools: Tools) -> tuple[Chore, ...]:
+    """All of them; `billing worker --once` does them in this order."""
+    books, registry, jobs = tools.books, tools.registry, tools.jobs
+    return (
+        Chore(name="refunds", every=SOON, work=lambda at: complete(at=at, books=books, registry=registry, jobs=jobs)),
+        Chore(name="mails", every=SOON, work=lambda at: notify_all(at=at, books=books, postbox=tools.postbox)),
+    )
