@@ -52,6 +52,18 @@ class PaymentRef:
     rated_on: date | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovementRef:
+    """A movement of our balance with a provider, signed from our side; `reference` names what moved."""
+
+    id: UUID
+    cents: int
+    currency: str
+    occurred_on: date
+    provider: str
+    reference: str
+
+
 def issued(invoice: InvoiceRef, parts: Sequence[VatPart], *, on: date) -> list[Posting]:
     """An invoice is issued: a receivable against revenue and output VAT, in the issuer's book."""
     total = sum(part.net_cents + part.vat_cents for part in parts)
@@ -135,20 +147,43 @@ def refunded(
     out_of: str = chart.CLEARING,
 ) -> list[Posting]:
     """Money goes back: first out of the credit that a surplus left, the rest (`parts`) takes back revenue and VAT."""
-    rest = sum(part.net_cents + part.vat_cents for part in parts)
-    invoice = payment.invoice
-    tenants = invoice is not None and invoice.book_id is not None
-    taken = [(chart.OWED_TO_TENANTS, rest)] if tenants else _sale(parts, sign=1)
-    fact = _facts(payment) | {
-        "kind": "REFUND", "subject_id": refund_id, "refund_id": refund_id, "occurred_on": on, "rated_on": None,
-    }  # fmt: skip
-    description = f"Refund of invoice {invoice.number}" if invoice else "Refund of tenant credit"
-    back = legs((chart.TENANT_CREDIT, surplus_cents), *taken, (out_of, -surplus_cents - rest))
-    postings = [Posting(book_id=None, legs=back, description=description, **fact)]
-    if tenants and invoice is not None:
-        mirror = legs(*_sale(parts, sign=1), (chart.CLAIM_ON_PLATFORM, -rest))
-        postings.append(Posting(book_id=invoice.book_id, legs=mirror, description=description, **fact))
-    return _kept(*postings)
+    fact = {"kind": "REFUND", "subject_id": refund_id, "refund_id": refund_id}
+    return _taken_back(payment, fact, what="Refund", surplus_cents=surplus_cents, parts=parts, on=on, out_of=out_of)
+
+
+def disputed(
+    payment: PaymentRef,
+    *,
+    movement_id: UUID,
+    surplus_cents: int,
+    parts: Sequence[VatPart],
+    loss_cents: int,
+    on: date,
+) -> list[Posting]:
+    """The payer's bank takes the money back: as a refund, but nobody ordered it; `loss_cents` is what it takes beyond what
+    is left of the payment."""
+    fact = {"kind": "DISPUTE", "subject_id": movement_id}
+    return _taken_back(
+        payment, fact, what="Dispute", surplus_cents=surplus_cents, parts=parts, on=on, loss_cents=loss_cents
+    )
+
+
+def fee_taken(movement: MovementRef, *, payment: PaymentRef | None = None) -> list[Posting]:
+    """A gateway keeps a fee (`movement.cents` negative), or gives one back; `payment`: whose fee it is, if it is one's."""
+    taken = legs((chart.GATEWAY_FEES, -movement.cents), (chart.CLEARING, movement.cents))
+    return _of_movement(movement, kind="FEE", description="Gateway fee", legs=taken, payment=payment)
+
+
+def paid_out(movement: MovementRef) -> list[Posting]:
+    """A gateway sends what is due to our bank (`movement.cents` negative), or a payout comes back."""
+    sent = legs((chart.IN_TRANSIT, -movement.cents), (chart.CLEARING, movement.cents))
+    return _of_movement(movement, kind="PAYOUT", description="Gateway payout", legs=sent)
+
+
+def payout_arrived(movement: MovementRef) -> list[Posting]:
+    """A payout of a gateway (`movement.cents` negative, as there) is on the bank account."""
+    arrived = legs((chart.BANK, -movement.cents), (chart.IN_TRANSIT, movement.cents))
+    return _of_movement(movement, kind="PAYOUT_ARRIVAL", description="Gateway payout received", legs=arrived)
 
 
 def debited(
@@ -275,6 +310,53 @@ def _used(payment: PaymentRef, *, kind: str, source: Iterable[tuple[str, int]]) 
         mirror = legs((chart.CLAIM_ON_PLATFORM, allocated), (chart.RECEIVABLES, -allocated))
         postings.append(Posting(book_id=invoice.book_id, legs=mirror, description=description, **fact))
     return _kept(*postings)
+
+
+def _taken_back(
+    payment: PaymentRef,
+    fact: dict[str, Any],
+    *,
+    what: str,
+    surplus_cents: int,
+    parts: Sequence[VatPart],
+    on: date,
+    out_of: str = chart.CLEARING,
+    loss_cents: int = 0,
+) -> list[Posting]:
+    rest = sum(part.net_cents + part.vat_cents for part in parts)
+    invoice = payment.invoice
+    tenants = invoice is not None and invoice.book_id is not None
+    taken = [(chart.OWED_TO_TENANTS, rest)] if tenants else _sale(parts, sign=1)
+    said = _facts(payment) | fact | {"occurred_on": on, "rated_on": None}
+    description = f"{what} of invoice {invoice.number}" if invoice else f"{what} of tenant credit"
+    paid_back = surplus_cents + rest + loss_cents
+    back = legs((chart.TENANT_CREDIT, surplus_cents), *taken, (chart.BAD_DEBTS, loss_cents), (out_of, -paid_back))
+    postings = [Posting(book_id=None, legs=back, description=description, **said)]
+    if tenants and invoice is not None:
+        mirror = legs(*_sale(parts, sign=1), (chart.CLAIM_ON_PLATFORM, -rest))
+        postings.append(Posting(book_id=invoice.book_id, legs=mirror, description=description, **said))
+    return _kept(*postings)
+
+
+def _of_movement(
+    movement: MovementRef, *, kind: str, description: str, legs: tuple[Leg, ...], payment: PaymentRef | None = None
+) -> list[Posting]:
+    about = _facts(payment) if payment else {}
+    said = about | {
+        "currency": movement.currency,
+        "provider": movement.provider,
+        "provider_reference": movement.reference,
+        "occurred_on": movement.occurred_on,
+    }
+    posting = Posting(
+        kind=kind,
+        subject_id=movement.id,
+        book_id=None,
+        legs=legs,
+        description=f"{description} {movement.reference}",
+        **said,
+    )
+    return _kept(posting)
 
 
 def _facts(payment: PaymentRef) -> dict[str, Any]:

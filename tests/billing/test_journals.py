@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from billing import journals
-from billing.journals import InvoiceRef, PaymentRef
+from billing.journals import InvoiceRef, MovementRef, PaymentRef
 from billing.ledger import Posting
 from billing.vat import VatPart
 from storage.accounting import KINDS
@@ -55,6 +55,15 @@ a surplus and half a tenant's invoice go back | platform | 2420 190, 2899 905   
 a surplus and half a tenant's invoice go back | tenant   | 3001 500, 2611 125, 3002 250, 2621 30           | 1689 905
 a credit is refunded                          | platform | 2420 2000                                       | 1930 2000
 a transfer is unassigned                      | platform | 1510 1810, 2420 190                             | 2999 2000
+a gateway keeps a fee                         | platform | 6040 36                                         | 1580 36
+a gateway gives a fee back                    | platform | 1580 36                                         | 6040 36
+a gateway pays out                            | platform | 1589 1774                                       | 1580 1774
+a payout comes back to the gateway            | platform | 1580 1774                                       | 1589 1774
+a payout arrives at the bank                  | platform | 1930 1774                                       | 1589 1774
+a payer disputes a platform invoice           | platform | 2420 190, 3001 500, 2611 125, 3002 250, 2621 30 | 1580 1095
+a payer disputes a tenant's invoice           | platform | 2899 905                                        | 1580 905
+a payer disputes a tenant's invoice           | tenant   | 3001 500, 2611 125, 3002 250, 2621 30           | 1689 905
+more is disputed than is left                 | platform | 2420 190, 6351 95                               | 1580 285
 the bank charges                              | platform | 6570 150                                        | 1930 150
 the bank debits what nobody here ordered      | platform | 2999 150                                        | 1930 150
 a cost is paid                                | platform | 5910 700                                        | 1930 700
@@ -88,6 +97,17 @@ def refund(
 ) -> list[Posting]:
     whole = payment(of, allocated=1810 if of else 0, credited=190 if of else 2000, by_bank=out_of == "1930")
     return journals.refunded(whole, refund_id=REFUND, surplus_cents=surplus, parts=parts, on=ON, out_of=out_of)
+
+
+def movement(cents: int) -> MovementRef:
+    return MovementRef(id=FACT, cents=cents, currency="SEK", occurred_on=ON, provider="sandbox", reference="po-1")
+
+
+def disputed(
+    of: InvoiceRef | None, *, surplus: int = 0, parts: tuple[VatPart, ...] = (), loss: int = 0
+) -> list[Posting]:
+    whole = payment(of, allocated=1810 if of else 0, credited=190, by_bank=False)
+    return journals.disputed(whole, movement_id=FACT, surplus_cents=surplus, parts=parts, loss_cents=loss, on=ON)
 
 
 def debited(*, charge: bool) -> list[Posting]:
@@ -145,6 +165,14 @@ EVENTS: dict[str, list[Posting]] = {
     "a surplus and half a tenant's invoice go back": refund(TENANTS, surplus=190, parts=HALF, out_of="1930"),
     "a credit is refunded": refund(None, surplus=2000, out_of="1930"),
     "a transfer is unassigned": [journals.reversal(MATCH[0], journal_id=JOURNAL, on=ON)],
+    "a gateway keeps a fee": journals.fee_taken(movement(-36)),
+    "a gateway gives a fee back": journals.fee_taken(movement(36)),
+    "a gateway pays out": journals.paid_out(movement(-1774)),
+    "a payout comes back to the gateway": journals.paid_out(movement(1774)),
+    "a payout arrives at the bank": journals.payout_arrived(movement(-1774)),
+    "a payer disputes a platform invoice": disputed(PLATFORM, surplus=190, parts=HALF),
+    "a payer disputes a tenant's invoice": disputed(TENANTS, parts=HALF),
+    "more is disputed than is left": disputed(None, surplus=190, loss=95),
     "the bank charges": debited(charge=True),
     "the bank debits what nobody here ordered": debited(charge=False),
     "a cost is paid": journals.cost(
@@ -195,6 +223,10 @@ def test_the_table_has_every_event_and_every_kind_of_journal() -> None:
         ("credit pays a tenant's invoice", "CREDIT_APPLIED", PAYMENT),
         ("half a tenant's invoice is refunded", "REFUND", REFUND),
         ("a transfer is unassigned", "REVERSAL", JOURNAL),
+        ("a gateway keeps a fee", "FEE", FACT),
+        ("a gateway pays out", "PAYOUT", FACT),
+        ("a payout arrives at the bank", "PAYOUT_ARRIVAL", FACT),
+        ("a payer disputes a tenant's invoice", "DISPUTE", FACT),
         ("the bank charges", "DEBIT", FACT),
         ("a cost is paid", "COST", FACT),
         ("the books open with a debt", "OPENING_BALANCE", FACT),
