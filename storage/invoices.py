@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Computed, Index, Numeric, UniqueConstraint
+from sqlalchemy import Computed, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.columns import Cents, Id, Row, link, searched, whole, word
@@ -43,6 +43,7 @@ class Invoice(Row):
         Index("invoice_number_id_idx", "number", "id"),
         Index("invoice_status_issued_on_id_idx", "status", "issued_on", "id"),
         Index("invoice_tenant_id_issued_on_id_idx", "tenant_id", "issued_on", "id"),
+        Index("invoice_overdue_idx", "due_on", postgresql_where=text("outstanding_cents > 0")),
         searched("invoice_searched_idx", "number", "ocr", "customer_name"),
     )
 

@@ -8,12 +8,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.columns import Id, Row, link, whole, word
 
-KINDS = ("REFUND",)
+KINDS = ("REFUND", "REMINDER", "FINAL_NOTICE")
 
 
 class Notice(Row):
     """A mail to a tenant about one thing, once (`kind`, `subject_id`). Its words are made when it is sent: no personal data
-    waits here. `due_at` is when to try next; null once it was sent or given up."""
+    waits here. `due_at` is when to try next; null once it was sent or given up. `withdrawn_because`: why it was not sent."""
 
     __tablename__ = "notice"
     __table_args__ = (
@@ -30,3 +30,4 @@ class Notice(Row):
     due_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     sent_at: Mapped[datetime | None]
+    withdrawn_because: Mapped[str | None]

@@ -18,11 +18,13 @@ APPEND_ONLY = {  # with a column that somebody would like to edit
     "fx_rate": "rate",
     "refund_event": "note",
     "provider_movement": "amount_cents",
+    "dunning_action": "stage",
     "audit_event": "actor",
 }
 NEVER_REMOVED = (
     "audit_head", "tenant", "plan", "subscription", "invoice", "invoice_line", "payment", "refund", "notice", "bank_file",
     "bank_deposit", "bank_identity", "bank_transfer", "provider_sync", "provider_event",
+    "dunning_case",
 )  # fmt: skip
 TABLES = (*APPEND_ONLY, *NEVER_REMOVED)
 NOT_THE_BOOKS = {"alembic_version", "session", "sign_in_attempt", "credit_note_series", "signing_key"}
