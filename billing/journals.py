@@ -214,6 +214,35 @@ def debited(
     )
 
 
+def returned(
+    *,
+    return_id: UUID,
+    transfer_id: UUID,
+    cents: int,
+    currency: str,
+    on: date,
+    rated_on: date,
+    provider: str,
+    reference: str | None,
+) -> list[Posting]:
+    """A bank transfer went back to its payer, whole; `rated_on`: the day it came."""
+    return _kept(
+        Posting(
+            kind="RETURN",
+            subject_id=return_id,
+            book_id=None,
+            currency=currency,
+            occurred_on=on,
+            description="Bank transfer returned to the payer",
+            legs=legs((chart.UNMATCHED, cents), (chart.BANK, -cents)),
+            bank_transfer_id=transfer_id,
+            provider=provider,
+            provider_reference=reference,
+            rated_on=rated_on,
+        )
+    )
+
+
 def cost(*, subject_id: UUID, account: str, cents: int, currency: str, on: date, description: str) -> list[Posting]:
     """A cost of the platform, paid from the bank."""
     return _kept(

@@ -11,7 +11,8 @@ from storage.columns import Cents, Id, Recorded, Row, link, whole, word
 
 KINDS = (
     "INVOICE", "VOID", "WRITE_OFF", "RECEIPT", "DEBIT", "MATCH", "CHARGE", "CREDIT_APPLIED", "REFUND", "COST",
-    "OPENING_BALANCE", "REVERSAL", "FEE", "PAYOUT", "PAYOUT_ARRIVAL", "DISPUTE",
+    "OPENING_BALANCE", "REVERSAL", "FEE", "PAYOUT", "PAYOUT_ARRIVAL", "DISPUTE", "RETURN",
+    "PRORATION_CREDIT",
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from storage.invariants import INVARIANTS
 
 (
     BALANCED, WHOLE, AGREE, PAID, REFUNDED, PAYMENTS, ISSUED, RECEIVABLES, CREDIT, OVERDRAWN, OWED, RECEIPTS, USED, UNMATCHED,
-    DEPOSITS, REFUNDS, NOTED, NUMBERED,
+    RETURNED, DEPOSITS, REFUNDS, NOTED, NUMBERED,
 ) = (invariant.name for invariant in INVARIANTS)  # fmt: skip
 
 TEXT = """
@@ -148,6 +148,18 @@ a transfer is paid on in another currency
 an ignored transfer vanishes from the inbox's account
     > update bank_transfer set status = 'RETURNED' where id = '{ignored}'
     UNMATCHED Bank transfer {ignored}: 0 SEK cents of it wait to be used, but 9000 are booked as unmatched (2999).
+    RETURNED Bank transfer {ignored} of 9000 SEK cents is RETURNED, but its return is not ordered and 0 cents of it are booked.
+a transfer on its way back is in the inbox again
+    > update bank_transfer set status = 'UNMATCHED' where id = '{going_back}'
+    UNMATCHED Bank transfer {going_back}: 12000 SEK cents of it wait to be used, but 6000 are booked as unmatched (2999).
+    RETURNED Bank transfer {going_back} of 6000 SEK cents is UNMATCHED, but its return is PENDING and 0 cents of it are booked.
+a return is confirmed and not booked
+    > update transfer_return set status = 'SUCCEEDED', due_at = null, settled_at = now() where bank_transfer_id = '{going_back}'
+    UNMATCHED Bank transfer {going_back}: 0 SEK cents of it wait to be used, but 6000 are booked as unmatched (2999).
+    RETURNED Bank transfer {going_back} of 6000 SEK cents is RETURNED, but its return is SUCCEEDED and 0 cents of it are booked.
+what brought an order back is forgotten
+    > update payout_report set outcome = 'PASSED_OVER' where bank_transfer_id = '{brought_back}'
+    USED Bank transfer {brought_back} of 3000 SEK cents is MATCHED, but its live payments add up to 0.
 a receipt of no transfer is booked
     > update accounting_entry set account = '2999' where journal_id = '{cost}' and leg = 2
     UNMATCHED Bank transfer unknown: 0 SEK cents of it wait to be used, but 900 are booked as unmatched (2999).

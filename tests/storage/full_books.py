@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
 from uuid_utils.compat import uuid7
 
 from billing import journals
@@ -30,6 +31,7 @@ class FullBooks(LittleBooks):
         self._paid_by_credit(club)
         self._not_to_be_paid(club)
         self._waiting()
+        self._sent_back()
         self._beside_invoices()
         self.record("one", "two", "three", "four", "five")
 
@@ -168,6 +170,40 @@ class FullBooks(LittleBooks):
         self.connection.execute(
             "update payment set outcome = 'FAILED', undone_at = %s where id = %s", [NOW, payment.id]
         )
+
+    def _sent_back(self) -> None:
+        """A transfer that went back, one on its way, and a third that brings an order of ours back."""
+        self.ids["going_back"] = self.transfer(6_000)
+        self._return("going_back", status="PENDING", due_at=NOW)
+        returned = self.ids["returned"] = self.transfer(7_000)
+        self.post("gone", self._returned(self._return("returned", status="SUCCEEDED", settled_at=NOW), returned, 7_000))
+        brought = self.ids["brought_back"] = self.transfer(3_000)
+        self._status(brought, "MATCHED")
+        [receipt] = self.one("select id from journal where subject_id = %s", brought)
+        [posting] = journals.received(
+            transfer_id=brought, cents=3_000, currency="SEK", on=TODAY, provider="bankgirot", reference=None
+        )
+        self.post("no_receipt", [journals.reversal(posting, journal_id=receipt, on=TODAY)])
+        [file_id] = self.one("select bank_file_id from bank_transfer where id = %s", brought)
+        self._insert(
+            "payout_report", bank_file_id=file_id, order_id=uuid7(), kind="RETURNED", amount_cents=3_000,
+            bank_transfer_id=brought, outcome="SETTLED", settled_at=NOW,
+        )  # fmt: skip
+
+    def _return(self, transfer: str, **values: Any) -> UUID:
+        key = uuid7()
+        self._insert(
+            "transfer_return", id=key, bank_transfer_id=self.ids[transfer], payer_account=Jsonb({}), actor="a@b.se",
+            reason="not ours", created_at=NOW, **values,
+        )  # fmt: skip
+        self._status(self.ids[transfer], "RETURNED")
+        return key
+
+    def _returned(self, key: UUID, transfer: UUID, cents: int) -> list[Posting]:
+        return journals.returned(
+            return_id=key, transfer_id=transfer, cents=cents, currency="SEK", on=TODAY, rated_on=TODAY,
+            provider="bankgirot", reference=None,
+        )  # fmt: skip
 
     def _beside_invoices(self) -> None:
         for name, charge in (("bank_charge", True), ("unordered", False)):

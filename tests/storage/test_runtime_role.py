@@ -24,6 +24,7 @@ APPEND_ONLY = {  # with a column that somebody would like to edit
 NEVER_REMOVED = (
     "audit_head", "tenant", "plan", "subscription", "invoice", "invoice_line", "payment", "refund", "notice", "bank_file",
     "bank_deposit", "bank_identity", "bank_transfer", "provider_sync", "provider_event",
+    "transfer_return", "payout_report",
     "dunning_case",
 )  # fmt: skip
 TABLES = (*APPEND_ONLY, *NEVER_REMOVED)
