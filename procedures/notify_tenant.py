@@ -1,25 +1,23 @@
-"""Telling a tenant, by mail and once, that its money was sent back."""
+"""Telling tenants, by mail and once: that their money was sent back, that an invoice is overdue."""
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Final, Protocol
 from uuid import UUID
 
-from babel.numbers import format_currency
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
-from billing.money import decimal_amount
 from procedures.books import Books
+from procedures.dunning_letter import dunning_letter
+from procedures.letters import Withdrawn, Write
+from procedures.refund_letter import refund_letter
 from procedures.rows import locked
-from storage.invoices import Invoice
 from storage.jobs import Jobs
 from storage.notices import Notice
-from storage.payments import Payment
-from storage.refunds import Refund
 from storage.tenants import Tenant
 
 NOTIFY: Final = "notify_tenant"
@@ -29,27 +27,11 @@ ATTEMPTS_MAX: Final = 12
 WAIT_LONGEST: Final = timedelta(hours=6)
 BATCH: Final = 100
 
-TEXTS: Final = {
-    "en": (
-        "Refund of {amount}",
-        (
-            "Hello {name},\n\nwe have sent {amount} back to you{invoice}. "
-            "Depending on your bank it takes a few days to arrive.{credit_note}\n"
-        ),
-        " for invoice {number}",
-        "\n\nCredit note: {number}",
-    ),
-    "sv": (
-        "Återbetalning av {amount}",
-        (
-            "Hej {name},\n\nvi har betalat tillbaka {amount} till er{invoice}. "
-            "Beroende på er bank kan det ta några dagar innan pengarna kommer fram.{credit_note}\n"
-        ),
-        " för faktura {number}",
-        "\n\nKreditnota: {number}",
-    ),
+LETTERS: Final[Mapping[str, Write]] = {
+    "REFUND": refund_letter,
+    "REMINDER": dunning_letter,
+    "FINAL_NOTICE": dunning_letter,
 }
-SWEDISH_SPEAKING: Final = frozenset({"SE", "AX"})
 
 log = logging.getLogger(__name__)
 
@@ -66,16 +48,6 @@ class Postbox(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Facts:
-    """What the mail says."""
-
-    tenant: Tenant
-    payment: Payment
-    refund: Refund
-    invoice: Invoice | None
-
-
 async def put_up(session: AsyncSession, refund_id: UUID, tenant_id: UUID, *, at: datetime, jobs: Jobs) -> None:
     """Have the tenant told of the refund once this transaction has committed; one without an address is not."""
     tenant = await session.get_one(Tenant, tenant_id)
@@ -89,70 +61,49 @@ async def put_up(session: AsyncSession, refund_id: UUID, tenant_id: UUID, *, at:
 
 async def notify(notice_id: UUID, *, at: datetime, books: Books, postbox: Postbox) -> bool:
     """Send one notice that is due, unless somebody else does; tells whether it was sent now."""
-    facts = await _claim(notice_id, at=at, books=books)
-    if facts is None:
+    mail = await _claim(notice_id, at=at, books=books)
+    if mail is None:
         return False
     try:
-        await postbox.hand_over(mail_of(facts), key=notice_id)
+        await postbox.hand_over(mail, key=notice_id)
     except MailNotTaken as problem:
         log.warning("notice %s was not taken: %s", notice_id, problem)
         return False
     async with books.transaction() as session:
         notice = await locked(session, Notice, notice_id, what="notice")
-        notice.sent_at, notice.due_at = at, None
+        notice.sent_at, notice.due_at, notice.withdrawn_because = at, None, None
     return True
 
 
 async def notify_all(*, at: datetime, books: Books, postbox: Postbox) -> int:
     """Send every notice that is due; gives how many were sent."""
+    sent = 0
+    while keys := await _due(at, books):
+        for key in keys:
+            sent += await notify(key, at=at, books=books, postbox=postbox)
+    return sent
+
+
+async def _due(at: datetime, books: Books) -> list[UUID]:
     async with books.transaction() as session:
         due = select(Notice.id).where(Notice.due_at <= at).order_by(Notice.due_at, Notice.id).limit(BATCH)
-        keys = list(await session.scalars(due))
-    return sum([await notify(key, at=at, books=books, postbox=postbox) for key in keys])
+        return list(await session.scalars(due))
 
 
-async def _claim(notice_id: UUID, *, at: datetime, books: Books) -> _Facts | None:
-    """Lease the notice to this process, until it is sent or tried again later."""
+async def _claim(notice_id: UUID, *, at: datetime, books: Books) -> EmailMessage | None:
+    """Write the letter, and lease the notice to this process until it is sent or tried again later."""
     async with books.transaction() as session:
         notice = await locked(session, Notice, notice_id, what="notice")
         if notice.due_at is None or notice.due_at > at:
             return None
+        mail = await LETTERS[notice.kind](session, notice)
+        if isinstance(mail, Withdrawn):
+            notice.due_at, notice.withdrawn_because = None, mail.because
+            return None
         notice.attempts += 1
         wait = min(LEASE * 2 ** (notice.attempts - 1), WAIT_LONGEST)
-        notice.due_at = at + wait if notice.attempts < ATTEMPTS_MAX else None
-        refund = await session.get_one(Refund, notice.subject_id)
-        payment = await session.get_one(Payment, refund.payment_id)
-        return _Facts(
-            tenant=await session.get_one(Tenant, notice.tenant_id),
-            payment=payment,
-            refund=refund,
-            invoice=await session.get(Invoice, payment.invoice_id) if payment.invoice_id else None,
-        )
-
-
-def mail_of(facts: _Facts) -> EmailMessage:
-    """The mail in the tenant's language (English or Swedish; that of its country where none is set)."""
-    tenant, refund, currency = facts.tenant, facts.refund, facts.payment.currency
-    language = language_of(tenant)
-    subject, body, for_invoice, with_credit_note = TEXTS[language]
-    amount = format_currency(decimal_amount(refund.amount_cents, currency), currency, locale=language)
-    mail = EmailMessage()
-    mail["To"] = tenant.email
-    mail["Subject"] = subject.format(amount=amount)
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["Content-Language"] = language
-    mail.set_content(
-        body.format(
-            name=tenant.name,
-            amount=amount,
-            invoice=for_invoice.format(number=facts.invoice.number) if facts.invoice else "",
-            credit_note=with_credit_note.format(number=refund.credit_note) if refund.credit_note else "",
-        )
-    )
-    return mail
-
-
-def language_of(tenant: Tenant) -> str:
-    """A language that mails are written in."""
-    spoken = (tenant.language or ("sv" if tenant.country in SWEDISH_SPEAKING else "en")).lower()[:2]
-    return spoken if spoken in TEXTS else "en"
+        notice.due_at = at + wait
+        if notice.attempts == ATTEMPTS_MAX:
+            notice.due_at = None
+            notice.withdrawn_because = f"It was not taken in {ATTEMPTS_MAX} attempts."
+        return mail

@@ -19,7 +19,7 @@ class DunningCase(Row):
 
     `default_stages` are those that held when it was opened; `override_custom_stages` replace them, under a freeze too.
     `version` counts the overrides. `stage` is the last one taken, on the day `acted_on`; `next_action_on` is null when all
-    were taken. `paused_version`: the version of the subscription that dunning paused, until that pause is over.
+    were taken. `paused_entry_id`: the entry with which dunning paused the subscription, until that is over.
     `closed_on`: since when the worker leaves it alone, because nothing is outstanding.
     """
 
@@ -33,7 +33,7 @@ class DunningCase(Row):
         Index("dunning_case_opened_on_id_idx", "opened_on", "id"),
         Index("dunning_case_stage_idx", "stage"),
         Index("dunning_case_next_action_on_idx", "next_action_on", postgresql_where=text("closed_on is null")),
-        Index("dunning_case_paused_idx", "id", postgresql_where=text("paused_version is not null")),
+        Index("dunning_case_paused_idx", "id", postgresql_where=text("paused_entry_id is not null")),
     )  # fmt: skip
 
     id: Mapped[Id]
@@ -49,7 +49,7 @@ class DunningCase(Row):
     acted_on: Mapped[date | None]
     next_action_on: Mapped[date | None]
     waiting_because: Mapped[str | None]
-    paused_version: Mapped[int | None]
+    paused_entry_id: Mapped[UUID | None] = link("plan_history", nullable=True)
     closed_on: Mapped[date | None]
 
 

@@ -25,7 +25,7 @@ TABLES = (
         acted_on date,
         next_action_on date,
         waiting_because text,
-        paused_version integer,
+        paused_entry_id uuid references plan_history (id),
         closed_on date,
         constraint dunning_case_custom_has_stages_check
             check (override_path <> 'CUSTOM' or override_custom_stages is not null),
@@ -37,7 +37,7 @@ TABLES = (
     "create index dunning_case_opened_on_id_idx on dunning_case (opened_on, id)",
     "create index dunning_case_stage_idx on dunning_case (stage)",
     "create index dunning_case_next_action_on_idx on dunning_case (next_action_on) where closed_on is null",
-    "create index dunning_case_paused_idx on dunning_case (id) where paused_version is not null",
+    "create index dunning_case_paused_idx on dunning_case (id) where paused_entry_id is not null",
     """
     create table dunning_action (
         id uuid primary key default uuid7(),
@@ -62,7 +62,7 @@ GRANTS = (
     f"grant select, insert on dunning_case, dunning_action to {RUNTIME}",
     (
         "grant update (override_path, override_custom_stages, override_until, override_reason, version, stage, acted_on,"
-        f" next_action_on, waiting_because, paused_version, closed_on) on dunning_case to {RUNTIME}"
+        f" next_action_on, waiting_because, paused_entry_id, closed_on) on dunning_case to {RUNTIME}"
     ),
     f"grant update (withdrawn_because) on notice to {RUNTIME}",
 )
