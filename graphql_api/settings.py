@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 from collections.abc import Collection, Mapping
 from importlib import metadata
 from ipaddress import ip_address
@@ -67,6 +68,13 @@ def _mail_server(url: SecretStr) -> SecretStr:
     return url
 
 
+def _redis(url: SecretStr) -> SecretStr:
+    parts = urlsplit(url.get_secret_value())
+    if parts.scheme not in {"redis", "rediss"} or not parts.hostname or not re.fullmatch(r"/?[0-9]*", parts.path):
+        raise ValueError("it is no Redis or Valkey URL; write redis://USER:PASSWORD@HOST:PORT/DATABASE, or rediss://")
+    return url
+
+
 def _reporting(currency: str) -> str:
     if currency != REPORTING_CURRENCY:
         raise ValueError(
@@ -94,6 +102,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default_factory=_data_dir)
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=8000, ge=0, le=65535)
+    redis_url: Annotated[SecretStr, AfterValidator(_redis)] | None = None  # without it: reports are kept a process
     reporting_currency: Annotated[str, AfterValidator(_reporting)] = REPORTING_CURRENCY
     time_zone: ZoneInfo = ZoneInfo("Europe/Stockholm")
     public_url: Annotated[str, AfterValidator(_origin)] | None = None  # where browsers find the service

@@ -14,6 +14,7 @@ from billing.authority import Caller
 from graphql_api.settings import Settings
 from procedures.books import Books
 from providers.registry import Registry
+from resolvers.caching import ReportCache
 from resolvers.context import Context
 from schema.reading.reader import Reader
 from storage.engine import Database
@@ -33,6 +34,8 @@ class Wiring:
         self.engine: AsyncEngine = database.engine()
         self._books = Books(engine=self.engine, zone=settings.time_zone)
         self._jobs = Jobs()
+        redis = settings.redis_url
+        self._cache = ReportCache.in_process() if redis is None else ReportCache.in_redis(redis.get_secret_value())
         self._bulk = CapacityLimiter(BULK_AT_ONCE)
 
     @classmethod
@@ -52,6 +55,7 @@ class Wiring:
             try:
                 yield self
             finally:
+                await self._cache.close()
                 await self.engine.dispose()
 
     def context(self, *, caller: Caller | None, now: datetime, reason: str | None) -> Context:
@@ -64,6 +68,7 @@ class Wiring:
             books=self._books,
             registry=self._registry,
             jobs=self._jobs,
+            cache=self._cache,
             in_bulk=self.in_bulk,
         )
 

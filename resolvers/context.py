@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import strawberry
 
 from procedures.books import Books, Order
+from resolvers.caching import ReportCache
 from schema.context import Context as Request
 from schema.reading.reader import Reader
 from storage.jobs import Jobs
@@ -20,13 +21,14 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context(Request):
     """`reader` reads, `books` are changed by procedures only, `registry` knows the providers,
-    `jobs` are deferred in procedures' transactions, `in_bulk` runs a procedure
+    `jobs` are deferred in procedures' transactions, `cache` keeps the figures of reports, `in_bulk` runs a procedure
     that works on a plain connection, beside the event loop."""
 
     reader: Reader
     books: Books
     registry: "Registry"
     jobs: Jobs
+    cache: ReportCache
     in_bulk: "InBulk"
 
     def order(self) -> Order:

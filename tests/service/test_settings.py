@@ -186,3 +186,14 @@ def test_a_provider_claims_its_own_prefix_only(monkeypatch: pytest.MonkeyPatch) 
 def test_settings_do_not_change_while_the_service_runs() -> None:
     with pytest.raises(ValueError, match="Instance is frozen"):
         Settings().port = 1  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("url", ["http://cache:6379", "redis:///0", "redis://cache/first", "cache:6379"])
+def test_a_cache_is_a_redis_url(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    assert refused(monkeypatch, BILLING_REDIS_URL=url) == [
+        "BILLING_REDIS_URL: it is no Redis or Valkey URL; write redis://USER:PASSWORD@HOST:PORT/DATABASE, or rediss://."
+    ]
+
+
+def test_the_password_of_the_cache_is_masked(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "geheim" not in repr(told(monkeypatch, BILLING_REDIS_URL="rediss://:geheim@cache:6380/2"))
