@@ -21,12 +21,12 @@ from providers.settlement_files import Deposit as Deposit
 from providers.settlement_files import FileFormat as FileFormat
 from providers.settlement_files import Finding as Finding
 from providers.settlement_files import Item as Item
+from providers.settlement_files import OrderReport as OrderReport
 from providers.settlement_files import Reference as Reference
 from providers.settlement_files import SettledPayment as SettledPayment
 from providers.settlement_files import SettlementFiles as SettlementFiles
 from providers.settlement_files import StatementBalance as StatementBalance
 from providers.settlement_files import Warning as Warning  # noqa: A004 - the contract's word
-from providers.webhooks import DisputeFact as DisputeFact
 from providers.webhooks import Event as Event
 from providers.webhooks import Fact as Fact
 from providers.webhooks import PaymentFact as PaymentFact

@@ -29,7 +29,8 @@ class LedgerLine:
 
     (`reference`, `kind`) is unique within the provider. `subject_reference` is the provider's reference of the payment,
     refund or dispute that moved, as payments and refunds carry it; `subject_aliases` are other references of the same subject
-    under which the books may know it. `payout_reference`: the payout it was paid out with.
+    under which the books may know it, the key of our order for a refund that we ordered. `payment_references`: every name of
+    the payment that a refund or dispute is about. `payout_reference`: the payout it was paid out with.
     """
 
     reference: str
@@ -39,6 +40,7 @@ class LedgerLine:
     description: str
     subject_reference: str | None = None
     subject_aliases: tuple[str, ...] = ()
+    payment_references: tuple[str, ...] = ()
     payout_reference: str | None = None
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from billing.money import Money
+from providers.ledger_lines import LedgerLine
 from providers.refunding import RefundOutcome
 
 
@@ -39,21 +40,8 @@ class RefundFact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DisputeFact:
-    """A dispute by now: `withdrawn` is what the provider took back for it (positive), 0 once it is won."""
-
-    provider_reference: str
-    payment_reference: str
-    withdrawn: Money
-    fee: Money
-    is_won: bool
-    occurred_at: datetime
-    payment_aliases: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentFact:
-    """A payment that succeeded."""
+    """A payment that succeeded. `fee`: None where it is not known yet, or is kept in another currency."""
 
     provider_reference: str
     amount: Money
@@ -62,7 +50,8 @@ class PaymentFact:
     payment_aliases: tuple[str, ...] = ()
 
 
-Fact = RefundFact | DisputeFact | PaymentFact
+Fact = RefundFact | PaymentFact | LedgerLine
+"""Of disputes and payouts, the lines of the provider's own ledger are told: each has its reference, and counts once."""
 
 
 class Webhooks(Protocol):

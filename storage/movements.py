@@ -1,6 +1,7 @@
 """What providers tell of our balance with them: its movements, the window in which all are known, and the calls they made."""
 
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy import Index, SmallInteger, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
@@ -22,7 +23,7 @@ class ProviderMovement(Row):
     __tablename__ = "provider_movement"
     __table_args__ = (
         UniqueConstraint("provider", "reference", "kind"),
-        Index("provider_movement_provider_occurred_on_idx", "provider", "occurred_on"),
+        Index("provider_movement_provider_occurred_on_id_idx", "provider", "occurred_on", "id"),
         Index("provider_movement_subject_reference_idx", "subject_reference",
               postgresql_where=text("subject_reference is not null")),
     )  # fmt: skip
@@ -44,12 +45,14 @@ class ProviderMovement(Row):
 
 
 class ProviderSync(Row):
-    """All of the provider's movements of [synced_from, synced_through) were fetched, without gaps."""
+    """All of the provider's movements of [synced_from, synced_through) were fetched, without gaps. `id` names it in the
+    audit trail."""
 
     __tablename__ = "provider_sync"
     __table_args__ = (whole("synced_from < synced_through", name="window"),)
 
     provider: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(server_default=text("uuid7()"))
     synced_from: Mapped[datetime]
     synced_through: Mapped[datetime]
 

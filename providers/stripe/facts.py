@@ -9,12 +9,11 @@ from billing.money import Money
 from providers.stripe import refund_objects
 from providers.stripe.account import Account
 from providers.stripe.amounts import money
-from providers.stripe.refund_objects import reference
-from providers.webhooks import DisputeFact, Event, Fact, PaymentFact
+from providers.stripe.settlements import lines_of
+from providers.webhooks import Event, Fact, PaymentFact
 
 PAGE = 100
 NOT_FOUND = 404
-WON = frozenset({"won", "warning_closed", "prevented"})
 
 
 async def facts_of(account: Account, event: Event) -> Sequence[Fact]:
@@ -31,51 +30,72 @@ async def facts_of(account: Account, event: Event) -> Sequence[Fact]:
 async def _asked(client: stripe.StripeClient, event: Event) -> AsyncIterator[Fact]:
     match event.kind.split("."):
         case ["refund", _] | ["charge", "refund", _]:
-            refund = await client.v1.refunds.retrieve_async(event.subject)
-            if fact := refund_objects.fact(refund):
-                yield fact
+            facts = _refund(client, event.subject)
         case ["charge", "refunded"]:
-            page = await client.v1.refunds.list_async({"charge": event.subject, "limit": PAGE})
-            async for refund in page.auto_paging_iter():
-                if fact := refund_objects.fact(refund):
-                    yield fact
+            facts = _refunds(client, event.subject)
         case ["charge", "dispute", _]:
-            yield dispute_fact(await client.v1.disputes.retrieve_async(event.subject))
+            facts = _dispute(client, event.subject)
+        case ["payout", _]:
+            facts = _payout(client, event.subject)
         case ["payment_intent", "succeeded"]:
-            intent = await client.v1.payment_intents.retrieve_async(
-                event.subject, {"expand": ["latest_charge.balance_transaction"]}
-            )
-            if intent.status == "succeeded":
-                yield payment_fact(intent)
+            facts = _payment(client, event.subject)
+        case _:
+            return
+    async for fact in facts:
+        yield fact
 
 
-def dispute_fact(dispute: stripe.Dispute) -> DisputeFact:
-    """Its balance transactions say what was taken and given back, in the currency in which they settle."""
-    moved = dispute.balance_transactions
-    currency = (moved[0].currency if moved else dispute.currency).upper()
-    taken = sum((money(-line.amount, line.currency) for line in moved), Money(0, currency))
-    names = [name for name in map(reference, (dispute.payment_intent, dispute.charge)) if name]
-    return DisputeFact(
-        provider_reference=dispute.id,
-        payment_reference=names[0],
-        payment_aliases=tuple(names[1:]),
-        withdrawn=taken,
-        fee=sum((money(line.fee, line.currency) for line in moved), Money(0, currency)),
-        is_won=dispute.status in WON,
-        occurred_at=datetime.fromtimestamp(dispute.created, UTC),
+async def _refund(client: stripe.StripeClient, refund_id: str) -> AsyncIterator[Fact]:
+    refund = await client.v1.refunds.retrieve_async(refund_id)
+    if fact := refund_objects.fact(refund):
+        yield fact
+
+
+async def _refunds(client: stripe.StripeClient, charge_id: str) -> AsyncIterator[Fact]:
+    page = await client.v1.refunds.list_async({"charge": charge_id, "limit": PAGE})
+    async for refund in page.auto_paging_iter():
+        if fact := refund_objects.fact(refund):
+            yield fact
+
+
+async def _dispute(client: stripe.StripeClient, dispute_id: str) -> AsyncIterator[Fact]:
+    dispute = await client.v1.disputes.retrieve_async(dispute_id)
+    for transaction in dispute.balance_transactions:
+        for line in lines_of(transaction, dispute):
+            yield line
+
+
+async def _payout(client: stripe.StripeClient, payout_id: str) -> AsyncIterator[Fact]:
+    payout = await client.v1.payouts.retrieve_async(
+        payout_id, {"expand": ["balance_transaction", "failure_balance_transaction"]}
     )
+    for moved in (payout.balance_transaction, payout.failure_balance_transaction):
+        for line in lines_of(moved, payout) if isinstance(moved, stripe.BalanceTransaction) else ():
+            yield line
+
+
+async def _payment(client: stripe.StripeClient, intent_id: str) -> AsyncIterator[Fact]:
+    intent = await client.v1.payment_intents.retrieve_async(
+        intent_id, {"expand": ["latest_charge.balance_transaction"]}
+    )
+    if intent.status == "succeeded":
+        yield payment_fact(intent)
 
 
 def payment_fact(intent: stripe.PaymentIntent) -> PaymentFact:
-    """The fee is told once the charge has its balance transaction."""
+    """The fee is told once the charge has its balance transaction, if it settles in the currency of the payment."""
     charge = intent.latest_charge if isinstance(intent.latest_charge, stripe.Charge) else None
-    transaction = charge.balance_transaction if charge is not None else None
     return PaymentFact(
         provider_reference=intent.id,
         payment_aliases=(charge.id,) if charge is not None else (),
         amount=money(intent.amount_received, intent.currency),
-        fee=money(transaction.fee, transaction.currency)
-        if isinstance(transaction, stripe.BalanceTransaction)
-        else None,
+        fee=_fee(charge, intent.currency) if charge is not None else None,
         occurred_at=datetime.fromtimestamp(charge.created if charge is not None else intent.created, UTC),
     )
+
+
+def _fee(charge: stripe.Charge, currency: str) -> Money | None:
+    settled = charge.balance_transaction
+    if not isinstance(settled, stripe.BalanceTransaction) or settled.currency != currency:
+        return None
+    return money(settled.fee, settled.currency)

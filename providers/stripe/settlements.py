@@ -9,7 +9,7 @@ import stripe
 from providers.ledger_lines import LedgerLine, MovementKind
 from providers.stripe.account import Account
 from providers.stripe.amounts import money
-from providers.stripe.refund_objects import reference
+from providers.stripe.refund_objects import key, reference
 
 PAGE = 100
 SECOND = timedelta(seconds=1)
@@ -55,11 +55,15 @@ class StripeLedger:
                     yield line
 
 
-def lines_of(transaction: stripe.BalanceTransaction) -> Iterator[LedgerLine]:
-    """The movement, gross, and the fee taken off it. A fee that is a movement of its own is one line, net."""
+def lines_of(transaction: stripe.BalanceTransaction, source: object = None) -> Iterator[LedgerLine]:
+    """The movement, gross, and the fee taken off it. A fee that is a movement of its own is one line, net.
+
+    `source`: what moved, where the transaction does not bring it whole.
+    """
     kind = KINDS.get(transaction.reporting_category, MovementKind.UNCLASSIFIED)
     is_fee = kind is MovementKind.FEE
-    names = tuple(_names(transaction.source))
+    source = source or transaction.source
+    names = tuple(_names(source))
     movement = LedgerLine(
         reference=transaction.id,
         kind=kind,
@@ -68,6 +72,7 @@ def lines_of(transaction: stripe.BalanceTransaction) -> Iterator[LedgerLine]:
         description=_description(transaction),
         subject_reference=names[0] if names else None,
         subject_aliases=names[1:],
+        payment_references=tuple(_payment_names(source)),
         payout_reference=names[0] if names and kind is MovementKind.PAYOUT else None,
     )
     yield movement
@@ -77,13 +82,21 @@ def lines_of(transaction: stripe.BalanceTransaction) -> Iterator[LedgerLine]:
 
 
 def _names(source: object) -> Iterator[str]:
-    """What the books may call the subject: a charge of a PaymentIntent by the latter first."""
+    """What the books may call the subject: a charge of a PaymentIntent by the latter first, a refund of ours by its order."""
     own = reference(source)
     if own is None:
         return
     if own.startswith(("ch_", "py_")) and (intent := reference(getattr(source, "payment_intent", None))):
         yield intent
     yield own
+    if isinstance(source, stripe.Refund) and (order := key(source)):
+        yield order
+
+
+def _payment_names(source: object) -> Iterator[str]:
+    """The payment that a refund or dispute is about."""
+    if isinstance(source, stripe.Refund | stripe.Dispute):
+        yield from filter(None, map(reference, (getattr(source, "payment_intent", None), source.charge)))
 
 
 def _description(transaction: stripe.BalanceTransaction) -> str:

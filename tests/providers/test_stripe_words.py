@@ -3,7 +3,7 @@
 import hmac
 import json
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import stripe
@@ -13,11 +13,11 @@ from providers.ledger_lines import MovementKind
 from providers.refunding import RefundState
 from providers.stripe.account import Account
 from providers.stripe.amounts import AmountNotWhole, money, stripe_amount
-from providers.stripe.facts import dispute_fact, payment_fact
+from providers.stripe.facts import _asked, payment_fact
 from providers.stripe.refund_objects import REASONS, RefundNotUnderstood, fact, outcome
 from providers.stripe.settlements import KINDS, lines_of, whole_seconds
 from providers.stripe.webhooks import StripeWebhooks
-from providers.webhooks import WebhookRefused
+from providers.webhooks import Event, WebhookRefused
 from tests.providers.stripe_plugin import SECRET
 
 AT = 1_790_000_000
@@ -176,34 +176,81 @@ def test_a_window_begins_with_the_first_whole_second_in_it(microseconds: int, se
 # ---------------------------------------------------------------- disputes and payments
 
 
-def dispute(status: str, *moved: tuple[int, int]) -> stripe.Dispute:
-    rows = [{"id": f"txn_{n}", "object": "balance_transaction", "amount": amount, "fee": fee, "currency": "eur"}
-            for n, (amount, fee) in enumerate(moved)]  # fmt: skip
-    values = {"id": "dp_1", "object": "dispute", "status": status, "charge": "ch_1", "payment_intent": "pi_1",
+def dispute(*moved: tuple[int, int, str]) -> stripe.Dispute:
+    rows = [{"id": f"txn_{n}", "object": "balance_transaction", "amount": amount, "fee": fee, "currency": "eur",
+             "created": AT, "reporting_category": category, "type": "adjustment", "source": "dp_1", "description": None}
+            for n, (amount, fee, category) in enumerate(moved)]  # fmt: skip
+    values = {"id": "dp_1", "object": "dispute", "status": "won", "charge": "ch_1", "payment_intent": "pi_1",
               "currency": "eur", "amount": 10_000, "created": AT, "balance_transactions": rows}  # fmt: skip
     return stripe.Dispute.construct_from(values, None)
 
 
-def test_a_dispute_says_what_was_taken_and_what_it_cost() -> None:
-    told = dispute_fact(dispute("needs_response", (-10_000, 1_500)))
-    assert (told.withdrawn, told.fee, told.is_won) == (Money(10_000, "EUR"), Money(1_500, "EUR"), False)
-    assert (told.payment_reference, told.payment_aliases) == ("pi_1", ("ch_1",))
+class Client:
+    """Answers with an object, whatever is asked for."""
+
+    def __init__(self, answer: stripe.StripeObject) -> None:
+        self.answer = answer
+        self.v1 = self.disputes = self.payouts = self
+
+    async def retrieve_async(self, _id: str, _parameters: object = None) -> stripe.StripeObject:
+        return self.answer
 
 
-def test_a_dispute_that_was_won_has_taken_nothing() -> None:
-    told = dispute_fact(dispute("won", (-10_000, 1_500), (10_000, -1_500)))
-    assert (told.withdrawn, told.fee, told.is_won) == (Money(0, "EUR"), Money(0, "EUR"), True)
+async def told(kind: str, answer: stripe.StripeObject) -> list[Any]:
+    return [fact async for fact in _asked(cast(Any, Client(answer)), Event(id="evt_1", kind=kind, subject="x"))]
 
 
-def test_an_inquiry_that_moved_no_money_has_taken_nothing() -> None:
-    assert dispute_fact(dispute("warning_needs_response")).withdrawn == Money(0, "EUR")
+async def test_a_dispute_is_told_as_the_lines_of_what_was_taken_what_it_cost_and_what_came_back() -> None:
+    lines = await told("charge.dispute.closed", dispute((-10_000, 1_500, "dispute"), (10_000, 0, "dispute_reversal")))
+
+    assert [(line.reference, line.kind, line.amount) for line in lines] == [
+        ("txn_0", MovementKind.DISPUTE, Money(-10_000, "EUR")),
+        ("txn_0", MovementKind.FEE, Money(-1_500, "EUR")),
+        ("txn_1", MovementKind.DISPUTE, Money(10_000, "EUR")),
+    ]
+    assert {(line.subject_reference, line.payment_references) for line in lines} == {("dp_1", ("pi_1", "ch_1"))}
+
+
+async def test_an_inquiry_that_moved_no_money_is_no_line() -> None:
+    assert await told("charge.dispute.created", dispute()) == []
+
+
+async def test_a_payout_is_told_as_its_lines_also_when_it_came_back() -> None:
+    gone = transaction(amount=-9_680, fee=0, reporting_category="payout", source="po_1")
+    back = transaction(id="txn_2", amount=9_680, fee=0, reporting_category="payout_reversal", source="po_1")
+    values = {"id": "po_1", "object": "payout", "balance_transaction": gone, "failure_balance_transaction": back}
+
+    lines = await told("payout.failed", stripe.Payout.construct_from(values, None))
+
+    assert [(line.reference, line.kind, line.amount.cents, line.payout_reference) for line in lines] == [
+        ("txn_1", MovementKind.PAYOUT, -9_680, "po_1"),
+        ("txn_2", MovementKind.PAYOUT, 9_680, "po_1"),
+    ]
+
+
+def test_a_refund_of_ours_is_also_called_by_its_order() -> None:
+    ours = refund(metadata={"refund_id": "0198"})
+
+    [line] = lines_of(transaction(amount=-1_000, fee=0, reporting_category="refund", source=ours))
+
+    assert (line.subject_reference, line.subject_aliases) == ("re_1", ("0198",))
+    assert line.payment_references == ("pi_1", "ch_1")
 
 
 def test_the_fee_of_a_payment_is_unknown_until_it_is_in_the_balance() -> None:
     charge = {"id": "ch_1", "object": "charge", "created": AT, "balance_transaction": None}
     values = {"id": "pi_1", "object": "payment_intent", "amount_received": 9_900, "currency": "sek", "created": AT - 60}
-    told = payment_fact(stripe.PaymentIntent.construct_from({**values, "latest_charge": charge}, None))
-    assert (told.amount, told.fee, told.occurred_at) == (Money(9_900, "SEK"), None, NOW)
+    fact = payment_fact(stripe.PaymentIntent.construct_from({**values, "latest_charge": charge}, None))
+    assert (fact.amount, fact.fee, fact.occurred_at) == (Money(9_900, "SEK"), None, NOW)
+
+
+@pytest.mark.parametrize(("currency", "fee"), [("sek", Money(320, "SEK")), ("eur", None)])
+def test_the_fee_of_a_payment_is_told_where_it_is_kept_in_its_currency(currency: str, fee: Money | None) -> None:
+    charge = {
+        "id": "ch_1", "object": "charge", "created": AT, "balance_transaction": transaction(currency=currency),
+    }  # fmt: skip
+    values = {"id": "pi_1", "object": "payment_intent", "amount_received": 9_900, "currency": "sek", "created": AT}
+    assert payment_fact(stripe.PaymentIntent.construct_from({**values, "latest_charge": charge}, None)).fee == fee
 
 
 # ---------------------------------------------------------------- calls

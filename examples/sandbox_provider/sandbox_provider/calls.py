@@ -6,8 +6,9 @@ from asyncio import to_thread
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from providers import Event, Fact, Money, RefundFact, RefundOutcome, RefundState, WebhookRefused
-from sandbox_provider.gateway import Gateway, Refund
+from providers import Event, Fact, Money, PaymentFact, RefundFact, RefundOutcome, RefundState, WebhookRefused
+from sandbox_provider.gateway import Gateway, Movement, Refund
+from sandbox_provider.ledger import line
 
 TOLERANCE_SECONDS = 300
 
@@ -48,16 +49,31 @@ class SandboxWebhooks:
 
     async def facts(self, event: Event, /) -> Sequence[Fact]:
         """What is true now: the event only says what to ask about."""
-        refund = await to_thread(self._gateway.find, id=event.subject) if event.kind == "refund" else None
-        if refund is None:
-            return ()
-        return [
-            RefundFact(
-                provider_reference=refund.id,
-                payment_reference=refund.payment,
-                amount=Money(refund.cents, refund.currency),
-                outcome=outcome(refund),
-                occurred_at=refund.made_at,
-                key=refund.key,
-            )
-        ]
+        match event.kind:
+            case "refund":
+                refund = await to_thread(self._gateway.find, id=event.subject)
+                return [_refunded(refund)] if refund else ()
+            case "payment":
+                charge = await to_thread(self._gateway.charged, event.subject)
+                return [_paid(charge)] if charge else ()
+            case "dispute":
+                return [line(moved) for moved in await to_thread(self._gateway.moved, event.subject)]
+            case _:
+                return ()
+
+
+def _refunded(refund: Refund) -> RefundFact:
+    return RefundFact(
+        provider_reference=refund.id,
+        payment_reference=refund.payment,
+        amount=Money(refund.cents, refund.currency),
+        outcome=outcome(refund),
+        occurred_at=refund.made_at,
+        key=refund.key,
+    )
+
+
+def _paid(charge: Movement) -> PaymentFact:
+    """Without its fee: the ledger has a line of it."""
+    amount = Money(charge.cents, charge.currency)
+    return PaymentFact(provider_reference=charge.subject, amount=amount, fee=None, occurred_at=charge.at)

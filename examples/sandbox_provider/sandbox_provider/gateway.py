@@ -41,7 +41,7 @@ class Refund:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Movement:
-    """A change of the balance: kind is charge, fee, refund or payout."""
+    """A change of the balance: kind is charge, fee, refund, dispute or payout."""
 
     id: str
     kind: str
@@ -49,6 +49,8 @@ class Movement:
     cents: int
     currency: str
     at: datetime
+    aliases: tuple[str, ...] = ()
+    payments: tuple[str, ...] = ()
 
 
 class Gateway:
@@ -94,6 +96,41 @@ class Gateway:
                 raise Down
             return self._as_it_is(journal.records[-1])
 
+    def dispute(self, payment: str, *, fee_cents: int = 0, at: datetime | None = None) -> str:
+        """The payer's bank takes the whole payment back, and a fee. Raises LookupError."""
+        with self._journal.exclusively() as journal:
+            paid = _with(journal.records, record="charge", id=payment)
+            if paid is None:
+                raise LookupError(payment)
+            dispute = {
+                "record": "dispute",
+                "id": f"sb_dp_{uuid4().hex[:16]}",
+                "payment": payment,
+                "fee_cents": fee_cents,
+            }
+            journal.append({**dispute, **_money(paid["cents"], paid["currency"]), "at": (at or _now()).isoformat()})
+        return str(dispute["id"])
+
+    def win(self, dispute: str, *, at: datetime | None = None) -> None:
+        """The payer's bank gives back what it took, but not its fee. Raises LookupError."""
+        with self._journal.exclusively() as journal:
+            taken = _with(journal.records, record="dispute", id=dispute)
+            if taken is None:
+                raise LookupError(dispute)
+            won = {"record": "won", "id": dispute, "payment": taken["payment"], "at": (at or _now()).isoformat()}
+            journal.append({**won, **_money(taken["cents"], taken["currency"])})
+
+    def charged(self, payment: str) -> Movement | None:
+        """The payment, if it was made here."""
+        with self._journal.exclusively() as journal:
+            found = _with(journal.records, record="charge", id=payment)
+        return next(_moved(found)) if found else None
+
+    def moved(self, subject: str) -> list[Movement]:
+        """Every movement of a payment, refund or dispute."""
+        with self._journal.exclusively() as journal:
+            return [m for record in journal.records for m in _moved(record) if m.subject == subject]
+
     def find(self, **named: str) -> Refund | None:
         """The refund with this `key` or `id`."""
         with self._journal.exclusively() as journal:
@@ -117,7 +154,7 @@ class Gateway:
         paid = _with(records, record="charge", id=payment)
         if paid and paid["currency"] != currency:
             raise Declined(f"The payment was made in {paid['currency']}.")
-        refunded = sum(record["cents"] for record in records if record.get("payment") == payment)
+        refunded = sum(r["cents"] for r in records if r["record"] == "refund" and r["payment"] == payment)
         if paid and refunded + cents > paid["cents"]:
             raise Declined(f"Only {paid['cents'] - refunded} of {paid['cents']} minor units are left on the payment.")
 
@@ -132,10 +169,16 @@ def _with(records: list[Record], **named: str) -> Record | None:
 
 
 def _moved(record: Record) -> Iterator[Movement]:
-    at, currency = datetime.fromisoformat(record["at"]), record["currency"]
-    sign = 1 if record["record"] == "charge" else -1
+    at, currency, kind = datetime.fromisoformat(record["at"]), record["currency"], record["record"]
     own: dict[str, Any] = {"id": f"tx_{record['id']}", "subject": record["id"], "currency": currency, "at": at}
-    yield Movement(kind=record["record"], cents=sign * record["cents"], **own)
+    if kind == "won":
+        yield Movement(
+            kind="dispute", cents=record["cents"], payments=(record["payment"],), **own | {"id": f"{own['id']}_won"}
+        )
+        return
+    if "payment" in record:
+        own |= {"payments": (record["payment"],), "aliases": (record["key"],) if kind == "refund" else ()}
+    yield Movement(kind=kind, cents=record["cents"] if kind == "charge" else -record["cents"], **own)
     if record.get("fee_cents"):
         yield Movement(kind="fee", cents=-record["fee_cents"], **own)
 

@@ -30,7 +30,7 @@ TABLES = (
         description text not null,
         recorded_at timestamptz not null default now(),
         constraint provider_movement_provider_reference_kind_key unique (provider, reference, kind))""",
-    "create index provider_movement_provider_occurred_on_idx on provider_movement (provider, occurred_on)",
+    "create index provider_movement_provider_occurred_on_id_idx on provider_movement (provider, occurred_on, id)",
     (
         "create index provider_movement_subject_reference_idx on provider_movement (subject_reference)"
         " where subject_reference is not null"
@@ -38,6 +38,7 @@ TABLES = (
     """
     create table provider_sync (
         provider text primary key,
+        id uuid not null default uuid7(),
         synced_from timestamptz not null,
         synced_through timestamptz not null,
         constraint provider_sync_window_check check (synced_from < synced_through))""",
