@@ -2,27 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
 import strawberry
 
-from billing.matching import Signal, TransferFacts, TransferReference, suggestions
+from billing.matching import Signal, suggestions
 from billing.matching import SignalKind as SignalKind
-from billing.money import Money
-from billing.ocr import ReferenceKind
 from billing.refusals import BadInput
 from schema.invoices import Invoice
 from schema.reading.bindings import fetched
 from schema.reading.reader import Reader
 from storage.candidates import with_candidates
+from storage.inbox import COLUMNS, transfer_facts
 
 SUGGESTIONS_MAX: Final = 5
 WAITING: Final = ("UNMATCHED", "IGNORED")
-FACTS: Final = (
-    "status", "amount_cents", "currency", "booked_on", "refs", "message", "counterparty_name", "counterparty_account",
-)  # fmt: skip
+FACTS: Final = ("status", *COLUMNS)
 
 strawberry.enum(SignalKind)
 
@@ -65,7 +61,7 @@ async def suggested(
     """
     if not 1 <= limit <= SUGGESTIONS_MAX:
         raise BadInput(f"limit is {limit}, but there are 1 to {SUGGESTIONS_MAX} suggestions.", argument="limit")
-    waiting = {i: facts(row) for i, row in enumerate(rows) if row[0] in WAITING and row[1] > 0}
+    waiting = {i: transfer_facts(row[1:]) for i, row in enumerate(rows) if row[0] in WAITING and row[1] > 0}
     if not waiting:
         return [[] for _ in rows]
     async with reader.pool.connection() as connection:
@@ -80,25 +76,3 @@ async def suggested(
         ]
         for i in range(len(rows))
     ]
-
-
-def facts(row: Sequence[Any]) -> TransferFacts:
-    """A transfer's columns as matching sees them."""
-    _, cents, currency, booked_on, refs, message, name, account = row
-    return TransferFacts(
-        amount=Money(cents, currency),
-        booked_on=booked_on if isinstance(booked_on, date) else date.fromisoformat(booked_on),
-        references=tuple(_reference(ref, currency) for ref in refs),
-        message=message,
-        counterparty_name=name,
-        counterparty_account=account,
-    )
-
-
-def _reference(ref: dict[str, Any], currency: str) -> TransferReference:
-    part = ref.get("amount_cents")
-    return TransferReference(
-        text=ref["text"],
-        kind=ReferenceKind(ref["kind"]),
-        amount=None if part is None else Money(part, currency),
-    )

@@ -1,7 +1,7 @@
 """The audit trail: who did what to which row and why, each event chained to the one before it by its hash."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -69,7 +69,13 @@ class Done:
 
 async def record(session: AsyncSession, done: Done) -> None:
     """Append to the trail: the last thing a transaction does, since it waits for every other one that records."""
-    await session.execute(text("select audit_append(:happened)"), {"happened": _happened([done])})
+    await record_all(session, [done])
+
+
+async def record_all(session: AsyncSession, done: Sequence[Done]) -> None:
+    """The same for several events, in order."""
+    if done:
+        await session.execute(text("select audit_append(:happened)"), {"happened": _happened(done)})
 
 
 def record_bulk(cursor: psycopg.Cursor[Any], done: Iterable[Done]) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from billing.dunning import Stage
 from storage.columns import Id, Row, link, whole, word
 
 PATHS = ("FREEZE", "CUSTOM")
@@ -51,6 +52,12 @@ class DunningCase(Row):
     waiting_because: Mapped[str | None]
     paused_entry_id: Mapped[UUID | None] = link("plan_history", nullable=True)
     closed_on: Mapped[date | None]
+
+    @property
+    def stages(self) -> list[Stage]:
+        """The stages that the case follows now."""
+        kept = self.default_stages if self.override_custom_stages is None else self.override_custom_stages
+        return [Stage.read(stage) for stage in kept]
 
 
 class DunningAction(Row):

@@ -19,9 +19,9 @@ from graphql_api.demo.folder import write_demo
 from graphql_api.demo.loading import BooksInUse, load_demo
 from graphql_api.demo.scale import SCALES, Scale
 from providers.registry import Registry
-from schema.suggestions import facts
 from storage.candidates import with_candidates
 from storage.engine import Database
+from storage.inbox import transfer_facts
 from storage.invariants import snapshot, verify
 from storage.payments import METHODS
 from storage.subscriptions import HISTORY_KINDS
@@ -125,7 +125,7 @@ def three_of_yesterday(books: psycopg.Connection[Any], today: date) -> list[tupl
 
 async def test_three_crowns_of_yesterday_wait_with_an_excellent_suggestion_each(demo: Database) -> None:
     with demo.connect() as books:
-        waiting = [facts(row) for row in three_of_yesterday(books, TODAY)]
+        waiting = [transfer_facts(row[1:]) for row in three_of_yesterday(books, TODAY)]
         names = dict(books.execute("select id, customer_name from invoice").fetchall())
     async with demo.read_pool() as pool, pool.connection() as connection:
         found = [suggestions(transfer, known, 5) for transfer, known in await with_candidates(connection, waiting)]
