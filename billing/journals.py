@@ -137,6 +137,28 @@ def credit_applied(payment: PaymentRef) -> list[Posting]:
     return _used(payment, kind="CREDIT_APPLIED", source=((chart.TENANT_CREDIT, payment.allocated_cents),))
 
 
+def rest_credited(
+    *, history_id: UUID, tenant_id: UUID, parts: Sequence[VatPart], currency: str, on: date, description: str
+) -> list[Posting]:
+    """The rest of a paid period is not wanted any more: revenue and output VAT are taken back, as the tenant's credit.
+
+    `history_id`: the entry of the subscription's log that ended it.
+    """
+    gross = sum(part.net_cents + part.vat_cents for part in parts)
+    return _kept(
+        Posting(
+            kind="PRORATION_CREDIT",
+            subject_id=history_id,
+            book_id=None,
+            currency=currency,
+            occurred_on=on,
+            description=description,
+            legs=legs(*_sale(parts, sign=1), (chart.TENANT_CREDIT, -gross)),
+            tenant_id=tenant_id,
+        )
+    )
+
+
 def refunded(
     payment: PaymentRef,
     *,

@@ -44,6 +44,12 @@ class Invoice(Row):
         Index("invoice_status_issued_on_id_idx", "status", "issued_on", "id"),
         Index("invoice_tenant_id_issued_on_id_idx", "tenant_id", "issued_on", "id"),
         Index("invoice_overdue_idx", "due_on", postgresql_where=text("outstanding_cents > 0")),
+        Index(
+            "invoice_owed_by_subscription_idx",
+            "subscription_id",
+            "due_on",
+            postgresql_where=text("outstanding_cents > 0 and issuer_type = 'PLATFORM'"),
+        ),
         searched("invoice_searched_idx", "number", "ocr", "customer_name"),
     )
 

@@ -13,9 +13,12 @@ from psycopg.types.json import Jsonb
 from uuid_utils.compat import uuid7
 
 from billing.fx import Rates
+from billing.intervals import Interval
 from billing.journals import InvoiceRef, issued, received
+from billing.mrr import Change, Price, TenantMrr
 from billing.vat import VatPart
 from storage.journals import copy_postings
+from storage.mrr import copy_movements
 
 TODAY = date(2026, 11, 20)
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -115,6 +118,7 @@ class LittleBooks:
         return key
 
     def subscription(self, tenant_id: UUID, plan_id: UUID, **values: Any) -> UUID:
+        """With its log and what it did to MRR: started, and what led to its status on the first day of its period."""
         key = uuid7()
         row = {
             "external_id": f"sub-{next(self.numbers)}", "status": "ACTIVE", "amount_cents": 49_000, "currency": "SEK",
@@ -122,7 +126,46 @@ class LittleBooks:
             "current_period_end": date(2026, 12, 1),
         } | values  # fmt: skip
         self._insert("subscription", id=key, tenant_id=tenant_id, plan_id=plan_id, **row)
+        led_to = {"PAUSED": "PAUSED", "PAST_DUE": "PAST_DUE", "CANCELLED": "CANCELLED"}.get(row["status"])
+        if led_to is None and row.get("trial_ends_on") and row["status"] == "ACTIVE":
+            led_to = "TRIAL_ENDED"
+        self._log(key, row, "STARTED", row["started_on"])
+        if led_to:
+            self._log(key, row, led_to, row["cancelled_on"] if led_to == "CANCELLED" else row["current_period_start"])
         return key
+
+    def _log(self, subscription_id: UUID, row: dict[str, Any], kind: str, on: date) -> None:
+        """The next entry of a subscription's log, and its movements."""
+        tenant_id, plan_id, unit, many, ordinal = self.one(
+            "select s.tenant_id, s.plan_id, p.interval, p.interval_count, (select count(*) from plan_history h"
+            " where h.subscription_id = s.id) from subscription s join plan p on p.id = s.plan_id where s.id = %s",
+            subscription_id,
+        )
+        history_id, interval = uuid7(), Interval(unit=unit, count=many)
+        amounts = {"amount_cents": row["amount_cents"], "amount_eur_cents": row["amount_eur_cents"]}
+        self._insert(
+            "plan_history", id=history_id, subscription_id=subscription_id, ordinal=ordinal + 1, kind=kind,
+            effective_on=on, actor="a@b.se", plan_id=plan_id, **amounts,
+        )  # fmt: skip
+        price = Price(
+            plan_id=plan_id, interval=interval, cents=row["amount_cents"], currency=row["currency"],
+            eur_cents=row["amount_eur_cents"],
+        )  # fmt: skip
+        tried = bool(row.get("trial_ends_on"))
+        counted = not tried if kind == "STARTED" else kind not in ("PAUSED", "CANCELLED")
+        before = price if ordinal and not (tried and ordinal == 1) else None
+        change = Change(
+            subscription_id=subscription_id, history_id=history_id, on=on, cause=kind, before=before,
+            after=price if counted else None,
+        )  # fmt: skip
+        brought, ever = self.one(
+            "select coalesce(sum(eur_cents), 0)::bigint, coalesce(bool_or(tenant_delta > 0), false) from mrr_movement"
+            " where tenant_id = %s",
+            tenant_id,
+        )
+        moved = TenantMrr(tenant_id=tenant_id, eur_cents=brought, ever=ever).movements([change])
+        with self.connection.cursor() as cursor:
+            copy_movements(cursor, "mrr_movement", moved)
 
     def balance(self, account: str, *, book: UUID | None = None) -> int:
         """What an account holds in a book, debit positive, all currencies of the test together."""

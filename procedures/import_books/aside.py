@@ -17,7 +17,7 @@ LARGE_ROWS = 50_000
 FILLED_ROWS = 100_000
 
 TABLES = ["tenant", "subscription", "plan_history", "invoice", "invoice_line", "payment", "refund", "journal",
-          "accounting_entry"]  # fmt: skip
+          "accounting_entry", "mrr_movement"]  # fmt: skip
 
 OWNED = """
     select bool_and(pg_has_role(current_user, relowner, 'usage')) from pg_class where oid = any(%s::regclass[])"""

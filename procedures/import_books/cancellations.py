@@ -40,18 +40,24 @@ CANCELLATIONS = Source(
         day("requested_on", empty=True, omissible=True),
     ),
     books="""
-        select c.id, b.external_id as subscription, c.cancelled_on, c.mode, c.reason, c.requested_on
-          from subscription_cancellation c join subscription b on b.id = c.subscription_id""",
+        select distinct on (c.subscription_id, c.cancelled_on)
+               c.id, b.external_id as subscription, c.cancelled_on, c.mode, c.reason, c.requested_on
+          from subscription_cancellation c join subscription b on b.id = c.subscription_id
+         order by c.subscription_id, c.cancelled_on, c.id desc""",
     checks=(DATES, NO_SUCH_END),
     insert="""
         insert into subscription_cancellation (id, subscription_id, requested_on, cancelled_on, mode, reason,
-                                               amount_eur_cents)
-        select c.id, b.id, c.requested_on, c.cancelled_on, c.mode, c.reason,
-               coalesce((select h.amount_eur_cents from plan_history h
-                          where h.subscription_id = b.id and h.effective_on <= c.cancelled_on
-                            and h.kind <> 'PLAN_CHANGE_SCHEDULED'
-                          order by h.effective_on desc, h.ordinal desc limit 1), b.amount_eur_cents)
+                                               amount_cents, currency, amount_eur_cents, mrr_eur_cents)
+        select c.id, b.id, c.requested_on, c.cancelled_on, c.mode, c.reason, h.amount_cents, b.currency,
+               h.amount_eur_cents, m.mrr_eur_cents
           from staged_cancellation c join subscription b on b.external_id = c.subscription
+          join lateral (select h.amount_cents, h.amount_eur_cents from plan_history h
+                         where h.subscription_id = b.id and h.effective_on <= c.cancelled_on
+                           and h.kind not in ('PLAN_CHANGE_SCHEDULED', 'CANCEL_SCHEDULED', 'SCHEDULE_REVOKED')
+                         order by h.effective_on desc, h.ordinal desc limit 1) h on true
+          join lateral (select m.mrr_eur_cents from mrr_history m
+                         where m.subscription_id = b.id and m.effective_on <= c.cancelled_on and m.kind <> 'CANCELLED'
+                         order by m.effective_on desc, m.ordinal desc limit 1) m on true
          where not exists (select from subscription_cancellation k
                             where k.subscription_id = b.id and k.cancelled_on = c.cancelled_on)""",
 )

@@ -14,6 +14,7 @@ from procedures.import_books.applying import apply, keep_left_out, list_changes
 from procedures.import_books.aside import put_back, set_aside
 from procedures.import_books.book_costs import book_balances, book_costs
 from procedures.import_books.book_invoices import book_invoices
+from procedures.import_books.book_movements import book_movements
 from procedures.import_books.book_payments import book_payments
 from procedures.import_books.book_refunds import book_refunds, refuse_overdrawn
 from procedures.import_books.booking import Ledger
@@ -110,6 +111,7 @@ def _write(cursor: psycopg.Cursor[Any], parameters: Parameters, progress: Progre
 
 def _book(ledger: Ledger) -> dict[str, int]:
     """Book what was written; gives how many are new of the nouns that are only written here."""
+    book_movements(ledger)
     book_invoices(ledger)
     book_payments(ledger)
     return {"refund": book_refunds(ledger), "cost": book_costs(ledger), "balance": book_balances(ledger)}

@@ -61,7 +61,8 @@ NEWEST_PRICE = """
                           b.amount_eur_cents)
       from (select distinct on (subscription) *
               from new_history
-             where effective_on <= %(today)s and kind <> 'PLAN_CHANGE_SCHEDULED'
+             where effective_on <= %(today)s
+               and kind not in ('PLAN_CHANGE_SCHEDULED', 'CANCEL_SCHEDULED', 'SCHEDULE_REVOKED')
              order by subscription, effective_on desc, line desc) h
       join (select external_id, plan, amount_cents, amount_eur_cents from staged_subscription
              union all
@@ -90,6 +91,13 @@ START_WITHOUT_HISTORY = """
       ) e(ordinal, kind, effective_on)
      where e.effective_on is not null
        and not exists (select from plan_history h where h.subscription_id = b.id)"""
+
+ONLY_PLANS_LIE_AHEAD = """
+    select line, format('%%s on %%s is in the future; only what is planned (plan_change_scheduled, cancel_scheduled) can be',
+                        lower(kind), effective_on)
+      from new_history
+     where effective_on > %(today)s
+       and kind not in ('PLAN_CHANGE_SCHEDULED', 'CANCEL_SCHEDULED', 'SCHEDULE_REVOKED')"""
 
 STATUS_WITHOUT_HISTORY = """
     with moved as (
@@ -120,6 +128,39 @@ STATUS_WITHOUT_HISTORY = """
            %(actor)s, plan_id, amount_cents, amount_eur_cents
       from missing"""
 
+# What lies ahead and was not taken back, carried out or overtaken by a later line.
+WHAT_IS_PLANNED = """
+    with ahead as (
+        select distinct on (h.subscription) h.*, b.id as subscription_id
+          from new_history h join subscription b on b.external_id = h.subscription
+         where h.kind in ('PLAN_CHANGE_SCHEDULED', 'CANCEL_SCHEDULED') and h.effective_on >= %(today)s
+           and not exists (select from new_history o
+                            where o.subscription = h.subscription and o.line > h.line
+                              and (o.kind in ('SCHEDULE_REVOKED', 'CANCELLED')
+                                   or o.kind = 'PLAN_CHANGED' and h.kind = 'PLAN_CHANGE_SCHEDULED'))
+         order by h.subscription, h.line desc)
+    update subscription b
+       set planned_kind = a.kind, planned_on = a.effective_on,
+           planned_plan_id = case a.kind when 'PLAN_CHANGE_SCHEDULED' then p.id end,
+           planned_amount_cents = case a.kind when 'PLAN_CHANGE_SCHEDULED' then a.amount_cents end
+      from ahead a join plan p on p.code = a.plan
+     where b.id = a.subscription_id and b.status <> 'CANCELLED'"""
+
+NO_LONGER_PLANNED = """
+    update subscription b set planned_kind = null, planned_on = null, planned_plan_id = null, planned_amount_cents = null
+     where b.planned_kind is not null
+       and (b.status = 'CANCELLED'
+            or exists (select from new_history o
+                        where o.subscription = b.external_id
+                          and (o.kind in ('SCHEDULE_REVOKED', 'CANCELLED')
+                               or o.kind = 'PLAN_CHANGED' and b.planned_kind = 'PLAN_CHANGE_SCHEDULED')))"""
+
+PAUSED_SINCE = """
+    update subscription b
+       set paused_on = (select h.effective_on from plan_history h
+                         where h.subscription_id = b.id and h.kind = 'PAUSED' order by h.ordinal desc limit 1)
+     where b.status = 'PAUSED' and b.paused_on is null"""
+
 PLAN_HISTORY = Source(
     noun="plan_history",
     file="plan_history.csv",
@@ -134,7 +175,13 @@ PLAN_HISTORY = Source(
         Column(name="reason", read=cells.optional(cells.words(characters_max=500)), omissible=True),
     ),
     shared=(NEW_HISTORY,),
-    checks=(BEGINS_WITH_STARTED, STARTS_ONCE, ONLY_CONTINUED, NEWEST_PRICE),
+    checks=(BEGINS_WITH_STARTED, STARTS_ONCE, ONLY_CONTINUED, ONLY_PLANS_LIE_AHEAD, NEWEST_PRICE),
     insert=INSERT,
-    follow=(START_WITHOUT_HISTORY, STATUS_WITHOUT_HISTORY),
+    follow=(
+        START_WITHOUT_HISTORY,
+        STATUS_WITHOUT_HISTORY,
+        NO_LONGER_PLANNED,
+        WHAT_IS_PLANNED,
+        PAUSED_SINCE,
+    ),
 )

@@ -28,6 +28,12 @@ PRICE_NEEDS_HISTORY = """
      where (s.plan, s.amount_cents, s.amount_eur_cents) <> (p.code, b.amount_cents, b.amount_eur_cents)
        and not exists (select from new_history h where h.subscription = s.external_id)"""
 
+A_TRIAL_STAYS_ONE = """
+    select s.line, format('it %%s a trial here, but %%s in the books', case when s.trial_ends_on is null then 'has not'
+                          else 'has' end, case when b.trial_ends_on is null then 'has none' else 'it has one' end)
+      from staged_subscription s join subscription b using (external_id)
+     where (s.trial_ends_on is null) <> (b.trial_ends_on is null)"""
+
 SUBSCRIPTIONS = Source(
     noun="subscription",
     file="subscriptions.csv",
@@ -51,12 +57,14 @@ SUBSCRIPTIONS = Source(
                b.amount_eur_cents, b.started_on, b.trial_ends_on, b.current_period_start, b.current_period_end,
                b.cancelled_on
           from subscription b join tenant t on t.id = b.tenant_id join plan p on p.id = b.plan_id""",
-    checks=(DATES, PRICE_NEEDS_HISTORY),
+    checks=(DATES, PRICE_NEEDS_HISTORY, A_TRIAL_STAYS_ONE),
     update="""
         update subscription b
            set plan_id = p.id, status = s.status, amount_cents = s.amount_cents, amount_eur_cents = s.amount_eur_cents,
                trial_ends_on = s.trial_ends_on, current_period_start = s.current_period_start,
-               current_period_end = s.current_period_end, cancelled_on = s.cancelled_on, version = b.version + 1
+               current_period_end = s.current_period_end, cancelled_on = s.cancelled_on, version = b.version + 1,
+               paused_on = case s.status when 'PAUSED' then b.paused_on end,
+               paused_until = case s.status when 'PAUSED' then b.paused_until end
           from changed_subscription c join staged_subscription s using (line) join plan p on p.code = s.plan
          where b.id = c.id""",
     insert="""

@@ -10,7 +10,7 @@ from storage.invariants import INVARIANTS
 
 (
     BALANCED, WHOLE, AGREE, PAID, REFUNDED, PAYMENTS, ISSUED, RECEIVABLES, CREDIT, OVERDRAWN, OWED, RECEIPTS, USED, UNMATCHED,
-    RETURNED, DEPOSITS, REFUNDS, NOTED, NUMBERED,
+    RETURNED, DEPOSITS, REFUNDS, NOTED, NUMBERED, REST, MOVED, COUNTS, STANDS, DAYS, MONTHS,
 ) = (invariant.name for invariant in INVARIANTS)  # fmt: skip
 
 TEXT = """
@@ -182,6 +182,29 @@ a credit note is lost
     > insert into credit_note_series (year, last) values (2026, 3)
     > update refund set external_id = null, credit_note = 'CN-2026-000003' where id = '{half}'
     NUMBERED Credit notes of 2026: 3 were numbered, but 1 are on refunds, the last of them 3.
+an entry of the log says another credit
+    > update plan_history set credited_cents = 2400 where id = '{downgraded}'
+    CREDIT Tenant {subscriber}: its payments leave 2400 SEK cents of credit, but 2500 are booked (2420).
+    REST Entry {downgraded} of the log of subscription {subscription} credits 2400 cents, but 2500 are booked (2420).
+a movement weighs another sum
+    > update mrr_movement set eur_cents = 4000 where subscription_id = '{subscription}'
+    MOVED Tenant {subscriber} on 2025-01-01: its log moves MRR by 8712 EUR cents and 2 subscriptions, its movements by 8356 and 2.
+    DAYS Tenant {subscriber}, plan {plan}, 2025-01-01, NEW: its movements and their sum are -356 EUR cents apart.
+a movement is of another day
+    > update mrr_movement set occurred_on = '2025-01-02' where subscription_id = '{subscription}'
+    MOVED Tenant {subscriber} on 2025-01-01: its log moves MRR by 8712 EUR cents and 2 subscriptions, its movements by 4356 and 1.
+    DAYS Tenant {subscriber}, plan {plan}, 2025-01-01, NEW: its movements and their sum are -4356 EUR cents apart.
+a tenant that brings something does not count
+    > update mrr_movement set tenant_delta = 0 where subscription_id = '{subscription}'
+    COUNTS Tenant {subscriber} brings 4356 EUR cents a month, and counts as 0 tenants.
+    DAYS Tenant {subscriber}, plan {plan}, 2025-01-01, NEW: its movements and their sum are 0 EUR cents apart.
+a subscription is paused past its log
+    > update subscription set status = 'PAUSED' where id = '{subscription}'
+    STANDS Subscription {subscription} (sub-1) is PAUSED at 4356 EUR cents a month, but its log counts 4356 of it.
+the sum of a day loses a cent
+    > update mrr_day set eur_cents = eur_cents - 1 where kind = 'NEW'
+    DAYS Tenant {subscriber}, plan {plan}, 2025-01-01, NEW: its movements and their sum are 1 EUR cents apart.
+    MONTHS Plan {plan}, 2025-01-01, NEW: its days and their sum are -1 EUR cents apart.
 """
 
 

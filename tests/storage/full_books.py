@@ -33,6 +33,7 @@ class FullBooks(LittleBooks):
         self._waiting()
         self._sent_back()
         self._beside_invoices()
+        self._subscribed()
         self.record("one", "two", "three", "four", "five")
 
     def names(self) -> dict[str, str]:
@@ -220,6 +221,22 @@ class FullBooks(LittleBooks):
                 subject_id=uuid7(), account=account, cents=-500, currency="SEK", on=date(2024, 1, 1)
             )
             self.post(f"opening_{account}", opening)
+
+    def _subscribed(self) -> None:
+        club = self.ids["subscriber"] = self.tenant("Lunds Boule")
+        plan = self.ids["plan"] = self.plan()
+        subscription = self.ids["subscription"] = self.subscription(club, plan, external_id="sub-1")
+        self.subscription(club, plan, status="CANCELLED", cancelled_on=date(2026, 11, 10))
+        entry = self.ids["downgraded"] = uuid7()
+        self._insert(
+            "plan_history", id=entry, subscription_id=subscription, ordinal=2, kind="PLAN_CHANGED", effective_on=TODAY,
+            actor="a@b.se", plan_id=plan, amount_cents=49_000, amount_eur_cents=4_356, credited_cents=2_500,
+        )  # fmt: skip
+        parts = [VatPart(Decimal(25), 2_000, 500)]
+        credited = journals.rest_credited(
+            history_id=entry, tenant_id=club, parts=parts, currency="SEK", on=TODAY, description="Rest of a period"
+        )
+        self.post("credited", credited)
 
     def cost(self, name: str, *, account: str, cents: int = 900) -> None:
         self.post(

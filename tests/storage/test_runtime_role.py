@@ -18,6 +18,7 @@ APPEND_ONLY = {  # with a column that somebody would like to edit
     "fx_rate": "rate",
     "refund_event": "note",
     "provider_movement": "amount_cents",
+    "mrr_movement": "eur_cents",
     "dunning_action": "stage",
     "audit_event": "actor",
 }
@@ -28,7 +29,16 @@ NEVER_REMOVED = (
     "dunning_case",
 )  # fmt: skip
 TABLES = (*APPEND_ONLY, *NEVER_REMOVED)
-NOT_THE_BOOKS = {"alembic_version", "session", "sign_in_attempt", "credit_note_series", "signing_key"}
+NOT_THE_BOOKS = {
+    "alembic_version",
+    "session",
+    "sign_in_attempt",
+    "credit_note_series",
+    "signing_key",
+    "proration_series",
+    "mrr_day",
+    "mrr_month",
+}
 
 
 @pytest.fixture
