@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from babel.core import get_global
+from babel.core import Locale, get_global
 from babel.numbers import list_currencies
 
 CURRENCIES: Final = frozenset(list_currencies())
@@ -12,3 +12,10 @@ CURRENCIES: Final = frozenset(list_currencies())
 _NOT_COUNTRIES: Final = frozenset("AC BU CP CS DD DG EA EU IC SU TA TP XK YD YU ZR ZZ".split())
 
 COUNTRIES: Final = frozenset(get_global("territory_currencies")) - _NOT_COUNTRIES
+
+_ENGLISH: Final = Locale("en")
+
+
+def country_name(code: str) -> str:
+    """What a country is called in English, e.g. Sweden; the code itself where nobody knows it."""
+    return str(_ENGLISH.territories.get(code, code))

@@ -20,6 +20,7 @@ from resolvers.invoices import InvoiceQueries
 from resolvers.node import NodeQueries
 from resolvers.payments import PaymentQueries
 from resolvers.providers import ProviderQueries
+from resolvers.platform_fees import PlatformFeeQueries
 from resolvers.refunds import RefundMutations, RefundQueries
 from resolvers.subscriptions import SubscriptionQueries
 from resolvers.tenants import TenantQueries
@@ -43,6 +44,7 @@ class Query(
     BankFileQueries,
     RefundQueries,
     ProviderQueries,
+    PlatformFeeQueries,
     AuditQueries,
 ):
     """What can be asked."""

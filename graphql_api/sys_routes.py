@@ -98,6 +98,7 @@ ROUTES: Final = (
         id_name="paymentId",
         id_type="Payment",
     ),
+    SysRoute(method="GET", path="/sys/billing/platform-fees", operation="platform_fee_report"),
 )
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 from billing.periods import business_day
 from storage.audit import Done, record
@@ -46,6 +46,12 @@ class Books:
         """All of it, or nothing. Rows are locked in one order: payment, refund, invoice, transfer, tenant."""
         async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """One unchanging view of the books for reports of several statements; nothing can be written."""
+        async with self.engine.connect() as connection:
+            yield await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     def day(self, at: datetime) -> date:
         """The business day of an instant."""

@@ -100,7 +100,15 @@ class Fetched:
     by: str
 
 
-Binding = Column | Expression | Embedded | One | Many | Paged | Computed | Derived | Batched | Fetched
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """In a value type: a connection; `question`, given the needed attributes and the field's arguments, says of which rows."""
+
+    needs: tuple[str, ...]
+    question: Callable[..., Any]
+
+
+Binding = Column | Expression | Embedded | One | Many | Paged | Computed | Derived | Batched | Fetched | Listed
 
 
 def rows_of(source: Callable[[], FromClause]) -> Callable[[T], T]:
@@ -175,6 +183,11 @@ def batched(function: Callable[..., Awaitable[Sequence[object]]], *needs: str, d
 
 def fetched(ids: str, *, by: str = "id", description: str | None = None) -> Any:
     return _field(Fetched(ids, by), description)
+
+
+def listed(question: Callable[..., Any], *needs: str, description: str | None = None) -> Any:
+    """`question` takes the needed attributes by position and the field's arguments by keyword, and gives a `PageOf`."""
+    return _field(Listed(needs, question), description, _arguments_of(question))
 
 
 def _arguments_of(function: Callable[..., object]) -> StrawberryResolver[Any]:

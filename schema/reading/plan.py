@@ -142,7 +142,7 @@ class Planner:
                 indexes = tuple(level.add(scope[name]) for name in needs)
                 self.batches.append(Batch(function, one.arguments(self.document), one))
                 return Later(len(self.batches) - 1, indexes)
-            case bindings.Fetched():
+            case bindings.Fetched() | bindings.Listed():
                 raise AssertionError(f"{type_.name}.{one.name} is bound as if {type_.name} were a value type.")
 
     def _key(self, scope: Scope, one: Selected) -> object:

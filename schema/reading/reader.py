@@ -15,7 +15,7 @@ from sqlalchemy import any_, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
-from schema.reading.bindings import BINDING, Derived, Fetched
+from schema.reading.bindings import BINDING, Derived, Fetched, Listed
 from schema.reading.paging import cursor_values
 from schema.reading.plan import Batch, python_name
 from schema.reading.questions import All, Nothing, PageOf, Question, Row, values_of
@@ -136,6 +136,12 @@ class Reader:
         if isinstance(binding, Fetched):
             held = [getattr(value, binding.ids) for value in values]
             return await self._fetched(document, one, held, by=binding.by)
+        if isinstance(binding, Listed):
+            arguments = one.arguments(document)
+            asked = (
+                binding.question(*(getattr(value, name) for name in binding.needs), **arguments) for value in values
+            )
+            return [await self._page(document, plan_page(document, one, question), question) for question in asked]
         if isinstance(binding, Derived):
             function, arguments = binding.function, one.arguments(document)
             return [function(*(getattr(value, name) for name in binding.needs), **arguments) for value in values]

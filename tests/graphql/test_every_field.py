@@ -31,6 +31,7 @@ LISTS = {
     "auditEvents": "first: 50",
     "refunds": "first: 20",
 }
+REPORTS = {"platformFeeReport": 'from: "2026-01-01", to: "2026-11-20"'}
 PLAIN = ("plans", "providers", "viewer")
 # What the demo has no occasion for: nothing fails, nothing is reversed, no plugin is broken, nobody uses credit, ...
 NEVER_IN_THE_DEMO = {
@@ -77,10 +78,11 @@ async def test_every_field_says_something_in_the_demo(database: Database, tmp_pa
     assert SCHEMA.query_type is not None
     roots, spoken, asked = SCHEMA.query_type.fields, set[str](), set[str]()
     async with served(database, tmp_path) as api:
-        for name in (*LISTS, *PLAIN):
+        for name in (*LISTS, *REPORTS, *PLAIN):
             type_ = get_named_type(roots[name].type)
             assert isinstance(type_, GraphQLObjectType)
-            given = f"({LISTS[name]})" if name in LISTS else ""
+            narrowing = (LISTS | REPORTS).get(name)
+            given = f"({narrowing})" if narrowing else ""
             if name in LISTS:
                 node = get_named_type(type_.fields["nodes"].type)
                 assert isinstance(node, GraphQLObjectType)
