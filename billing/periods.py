@@ -16,6 +16,21 @@ def day_start(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
+def month_start(day: date) -> date:
+    """The first day of the month of `day`."""
+    return day.replace(day=1)
+
+
+def month_after(day: date) -> date:
+    """The first day of the month after that of `day`."""
+    return month_start(month_start(day) + timedelta(days=31))
+
+
+def month_before(day: date) -> date:
+    """The first day of the month before that of `day`."""
+    return month_start(month_start(day) - timedelta(days=1))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
     """The days from `start` up to, not including, `end`."""

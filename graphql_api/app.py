@@ -15,6 +15,9 @@ from graphql_api.direct import Direct
 from graphql_api.door import Door
 from graphql_api.edge import Edge
 from graphql_api.execution import core_schema, field_by_field
+from graphql_api.exports.asked import Inputs
+from graphql_api.exports.route import ExportRoute
+from graphql_api.exports.streaming import Exports
 from graphql_api.graphiql import asset_routes
 from graphql_api.graphql_route import GraphQLRoute
 from graphql_api.health import Readiness, database_probe, healthy
@@ -69,6 +72,12 @@ def create_app(
 
     graphql = GraphQLRoute(door=door, callers=callers).answer
     saved = SavedOperationsRoute(callers=callers, now=now, open_schema=open_schema)
+    exports = ExportRoute(
+        Exports(database=database, zone=settings.time_zone, platform_name=settings.platform_name),
+        Inputs(schema, core),
+        wiring.engine,
+        now,
+    )
     routes = [
         Route("/healthz", healthy),
         Route("/readyz", Readiness(probe=database_probe(database)).answer),
@@ -77,6 +86,7 @@ def create_app(
         *asset_routes(),
         *people.routes,
         *sys_routes(core, door, callers),
+        Route("/exports/{file}", exports.answer),
     ]
     return Starlette(routes=routes, middleware=[Middleware(Edge, https=settings.is_https)], lifespan=lifespan)
 

@@ -16,11 +16,12 @@ from resolvers.audit import AuditQueries
 from resolvers.bank_files import BankFileMutations, BankFileQueries
 from resolvers.context import Context
 from resolvers.credit import CreditMutations
+from resolvers.exports import ExportMutations
 from resolvers.invoices import InvoiceQueries
 from resolvers.node import NodeQueries
 from resolvers.payments import PaymentQueries
-from resolvers.providers import ProviderQueries
 from resolvers.platform_fees import PlatformFeeQueries
+from resolvers.providers import ProviderQueries
 from resolvers.refunds import RefundMutations, RefundQueries
 from resolvers.subscriptions import SubscriptionQueries
 from resolvers.tenants import TenantQueries
@@ -43,15 +44,15 @@ class Query(
     TransferQueries,
     BankFileQueries,
     RefundQueries,
-    ProviderQueries,
     PlatformFeeQueries,
+    ProviderQueries,
     AuditQueries,
 ):
     """What can be asked."""
 
 
 @strawberry.type
-class Mutation(BankFileMutations, TransferMutations, CreditMutations, RefundMutations):
+class Mutation(BankFileMutations, TransferMutations, CreditMutations, RefundMutations, ExportMutations):
     """What can be done."""
 
 

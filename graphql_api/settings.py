@@ -106,6 +106,7 @@ class Settings(BaseSettings):
     reporting_currency: Annotated[str, AfterValidator(_reporting)] = REPORTING_CURRENCY
     time_zone: ZoneInfo = ZoneInfo("Europe/Stockholm")
     public_url: Annotated[str, AfterValidator(_origin)] | None = None  # where browsers find the service
+    platform_name: str = Field(default="The platform", min_length=1)  # whose book the platform's is, in files
     oidc_issuer: Annotated[str, AfterValidator(_https)] | None = None
     oidc_audience: str | None = Field(default=None, min_length=1)
     oidc_at_jwt_only: bool = False  # only tokens typed at+jwt (RFC 9068): for providers that mark theirs so

@@ -34,6 +34,7 @@ class Wiring:
         self.engine: AsyncEngine = database.engine()
         self._books = Books(engine=self.engine, zone=settings.time_zone)
         self._jobs = Jobs()
+        self._public_url = settings.public_url or ""
         redis = settings.redis_url
         self._cache = ReportCache.in_process() if redis is None else ReportCache.in_redis(redis.get_secret_value())
         self._bulk = CapacityLimiter(BULK_AT_ONCE)
@@ -70,6 +71,7 @@ class Wiring:
             jobs=self._jobs,
             cache=self._cache,
             in_bulk=self.in_bulk,
+            public_url=self._public_url,
         )
 
     async def in_bulk(self, work: Callable[[psycopg.Connection[Any]], T], /) -> T:

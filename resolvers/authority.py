@@ -51,13 +51,16 @@ def finance_mutation(
     answers: object = None,
     may_fail: Iterable[ErrorCode] = (),
     name: str | None = None,
-    max_age_seconds: int = FRESH_SECONDS,
+    max_age_seconds: int | None = FRESH_SECONDS,
 ) -> Callable[[Resolver], StrawberryField]:
     """A change by the finance role, freshly signed in, with its reason in `input.reason`.
 
     `answers`: its payload type, where the resolver gives what a procedure has done and the payload is read after it.
+    `max_age_seconds` None: it leaves the books as they are, and asks neither for a fresh sign-in nor for a reason.
     """
-    declared = [RequiresRole(role=Role.SYS_FINANCE), RequiresFreshAuth(max_age_seconds=max_age_seconds)]
+    declared: list[object] = [RequiresRole(role=Role.SYS_FINANCE)]
+    if max_age_seconds is not None:
+        declared.append(RequiresFreshAuth(max_age_seconds=max_age_seconds))
     return _declared(declared, description, answers, may_fail, name)
 
 

@@ -22,7 +22,8 @@ T = TypeVar("T")
 class Context(Request):
     """`reader` reads, `books` are changed by procedures only, `registry` knows the providers,
     `jobs` are deferred in procedures' transactions, `cache` keeps the figures of reports, `in_bulk` runs a procedure
-    that works on a plain connection, beside the event loop."""
+    that works on a plain connection, beside the event loop. `public_url` is where browsers find the service; empty where
+    that is not known, so that addresses are those of the same host."""
 
     reader: Reader
     books: Books
@@ -30,6 +31,7 @@ class Context(Request):
     jobs: Jobs
     cache: ReportCache
     in_bulk: "InBulk"
+    public_url: str = ""
 
     def order(self) -> Order:
         """Who asks for this mutation, when and why; the door has seen to all three."""

@@ -21,6 +21,7 @@ READS = EVERYWHERE | {
     "statement_timeout": "5s",
     "default_transaction_read_only": "on",
 }
+EXPORTS = EVERYWHERE | {"default_transaction_read_only": "on"}
 
 
 class OwnerUnknown(StorageProblem):
@@ -63,6 +64,14 @@ class Database:
             max_size=connections_max,
             open=False,
         )
+
+    async def connect_to_export(self) -> psycopg.AsyncConnection[Any]:
+        """A connection for one long reading, however long it takes. The caller closes it."""
+        return await psycopg.AsyncConnection.connect(self.export_conninfo(), autocommit=True)
+
+    def export_conninfo(self) -> str:
+        """What such a connection is made with, for a process that makes its own. It may hold a password."""
+        return conninfo(self.runtime_url, EXPORTS)
 
     def connect(self, *, autocommit: bool = False) -> psycopg.Connection[Any]:
         """A plain connection as the service, for bulk work and the command line."""

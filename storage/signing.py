@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.columns import Row
 
 REFUND_PREVIEW = "refund_preview"
+EXPORT_LINK = "export_link"
 
 
 class SigningKey(Row):

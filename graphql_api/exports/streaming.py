@@ -1,0 +1,57 @@
+"""Which bytes an export is, whoever asks for it: a link, or the command line."""
+
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, aclosing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from billing.periods import business_day
+from graphql_api.exports.asked import in_words
+from graphql_api.exports.csv_file import csv_bytes
+from graphql_api.exports.rendering import Order, rendered
+from graphql_api.exports.sie_file import sie_bytes
+from graphql_api.exports.tables import Table, headings_of
+from schema.export_sheets import sheet_of
+from schema.exports import ExportFormat, ExportInput, as_json
+from schema.sheets import Asked, Sheet
+from storage.engine import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exports:
+    """Exports of one database. `platform_name`: whose book the platform's is."""
+
+    database: Database
+    zone: ZoneInfo
+    platform_name: str
+
+    async def pieces(self, asked: ExportInput, *, at: datetime) -> AsyncGenerator[bytes, None]:
+        """The file in pieces; it is read while they are taken, and no further.
+
+        Raises: BadInput, NotFound, CurrenciesMixed, TooManyDecimals; all before the first piece.
+        """
+        async with AsyncExitStack() as opened:
+            source = await opened.enter_async_context(aclosing(await self._source(opened, asked, at)))
+            async for piece in source:
+                yield piece
+
+    async def _source(self, opened: AsyncExitStack, asked: ExportInput, at: datetime) -> AsyncGenerator[bytes, None]:
+        """Where the pieces come from; what they need stays open as long as the stack."""
+        sheet, asked_in = sheet_of(asked), Asked(today=business_day(at, self.zone), zone=self.zone.key)
+        if asked.format in {ExportFormat.XLSX, ExportFormat.PDF}:
+            return rendered(self._order(asked, sheet, asked_in, at=at))
+        connection = await opened.enter_async_context(await self.database.connect_to_export())
+        if asked.format is ExportFormat.CSV:
+            return csv_bytes(connection, sheet, asked_in)
+        return sie_bytes(connection, asked, asked_in, platform_name=self.platform_name)
+
+    def _order(self, asked: ExportInput, sheet: Sheet, asked_in: Asked, *, at: datetime) -> Order:
+        table = Table(
+            title=sheet.title,
+            filter_words=in_words(as_json(asked)),
+            as_of=f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
+            headings=headings_of(sheet),
+            rows=sheet.as_values(asked_in),
+        )
+        return Order(conninfo=self.database.export_conninfo(), format=asked.format.name, table=table)

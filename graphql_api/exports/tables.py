@@ -1,0 +1,76 @@
+"""What workbooks and pages are made of: rows of values under headings, and the sums of their amounts a currency."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+import psycopg
+
+from schema.sheets import Kind, Query, Sheet
+
+ROWS_AT_ONCE: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """A column of the file; `currency_at` is the place of an AMOUNT's currency among a row's values."""
+
+    name: str
+    kind: Kind
+    currency_at: int = -1
+
+    @property
+    def label(self) -> str:
+        return self.name.replace("_", " ").capitalize()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table to be written: where its rows are read, and what a reader should know of them."""
+
+    title: str
+    filter_words: str
+    as_of: str
+    headings: Sequence[Heading]
+    rows: Query
+
+    @property
+    def amounts(self) -> list[tuple[int, Heading]]:
+        """The columns that are summed, with their places."""
+        return [(place, heading) for place, heading in enumerate(self.headings) if heading.kind is Kind.AMOUNT]
+
+
+def headings_of(sheet: Sheet) -> list[Heading]:
+    """The headings of a sheet's values: currencies stand behind them in the order of the amounts."""
+    after = iter(range(len(sheet.columns), 2 * len(sheet.columns)))
+    return [
+        Heading(name=column.name, kind=column.kind, currency_at=next(after) if column.currency is not None else -1)
+        for column in sheet.columns
+    ]
+
+
+class Totals:
+    """The sums of a table's amounts, a row a currency."""
+
+    def __init__(self, table: Table) -> None:
+        self._amounts = table.amounts
+        self._sums: dict[str, dict[int, Decimal]] = {}
+
+    def add(self, row: Sequence[Any]) -> None:
+        for place, heading in self._amounts:
+            if row[place] is not None:
+                sums = self._sums.setdefault(row[heading.currency_at], {})
+                sums[place] = sums.get(place, Decimal(0)) + row[place]
+
+    def rows(self) -> list[tuple[str, dict[int, Decimal]]]:
+        """Each currency with its sums by the columns' places."""
+        return sorted(self._sums.items())
+
+
+def read(connection: psycopg.Connection[Any], table: Table) -> Iterator[Sequence[Any]]:
+    """The rows, a few thousand at a time. `connection`: in a transaction."""
+    with connection.cursor("rows") as cursor:
+        cursor.execute(table.rows.sql.encode(), table.rows.values)
+        while found := cursor.fetchmany(ROWS_AT_ONCE):
+            yield from found

@@ -1,0 +1,93 @@
+"""Exports: what can be had as a file, and the link to one."""
+
+from dataclasses import fields
+from datetime import date, datetime
+from enum import Enum
+from typing import Any, Final
+
+import strawberry
+from strawberry.types.base import get_object_definition
+
+from schema.invoice_lists import InvoiceFilter
+from schema.payment_lists import PaymentFilter
+from schema.subscription_lists import SubscriptionFilter
+from schema.transfers import BankTransferFilter
+
+
+@strawberry.enum
+class ExportKind(Enum):
+    INVOICES = "INVOICES"
+    PAYMENTS = "PAYMENTS"
+    UNMATCHED_TRANSFERS = "UNMATCHED_TRANSFERS"
+    SUBSCRIPTIONS = "SUBSCRIPTIONS"
+    ACCOUNTING = "ACCOUNTING"
+
+
+@strawberry.enum(description="SIE4 is for ACCOUNTING only: vouchers for a bookkeeping program (type 4I).")
+class ExportFormat(Enum):
+    CSV = "CSV"
+    XLSX = "XLSX"
+    PDF = "PDF"
+    SIE4 = "SIE4"
+
+
+EXTENSIONS: Final = {
+    ExportFormat.CSV: "csv",
+    ExportFormat.XLSX: "xlsx",
+    ExportFormat.PDF: "pdf",
+    ExportFormat.SIE4: "si",
+}
+MEDIA_TYPES: Final = {
+    ExportFormat.CSV: "text/csv; charset=utf-8",
+    ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ExportFormat.PDF: "application/pdf",
+    ExportFormat.SIE4: "application/octet-stream",
+}
+
+
+@strawberry.input(
+    description="The filter is that of the list on the screen; `from` and `to` bound ACCOUNTING, which is the platform's "
+    "own book, or that of `tenantId`."
+)
+class ExportInput:
+    kind: ExportKind
+    format: ExportFormat
+    invoice_filter: InvoiceFilter | None = None
+    payment_filter: PaymentFilter | None = None
+    transfer_filter: BankTransferFilter | None = None
+    subscription_filter: SubscriptionFilter | None = None
+    from_: date | None = strawberry.field(default=None, name="from", description="This day included.")
+    to: date | None = strawberry.field(default=None, description="This day included.")
+    tenant_id: strawberry.ID | None = strawberry.field(default=None, description="Whose book ACCOUNTING is.")
+
+
+@strawberry.type(description="A signed link that expires; opening it streams the file.")
+class ExportLink:
+    url: str = strawberry.field(description="Good for this one export; whoever has it may open it.")
+    expires_at: datetime
+    file_name: str
+    media_type: str
+
+
+def file_of(asked: ExportInput) -> str:
+    """The name of an export's path: `invoices.csv`."""
+    return f"{asked.kind.name.lower().replace('_', '-')}.{EXTENSIONS[asked.format]}"
+
+
+def as_json(value: Any) -> Any:
+    """An input, filter or value as the JSON that a client would have sent; what was left out stays out."""
+    definition = get_object_definition(type(value))
+    if definition is not None:
+        names = {field.python_name: field.graphql_name or _camel(field.python_name) for field in definition.fields}
+        given = ((names[field.name], getattr(value, field.name)) for field in fields(value))
+        return {name: as_json(item) for name, item in given if item is not None and item is not strawberry.UNSET}
+    if isinstance(value, list):
+        return [as_json(item) for item in value]
+    if isinstance(value, Enum):
+        return value.name
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
