@@ -71,6 +71,11 @@ class Position:
         return max(0, min(self.credited_cents - self.surplus_taken_cents, self.credit_left_cents))
 
     @property
+    def paid_left_cents(self) -> int:
+        """What of the invoice's part was neither sent back nor is on its way."""
+        return max(0, self.allocated_cents - (self.refunded_cents + self.pending_cents - self.surplus_taken_cents))
+
+    @property
     def unrefunded_cents(self) -> int:
         """What was neither sent back nor is on its way, whether or not its credit has been used meanwhile."""
         return self.allocated_cents + self.credited_cents - self.refunded_cents - self.pending_cents

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import BigInteger, func, select
+from sqlalchemy import BigInteger, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -87,7 +87,7 @@ async def terms_of(session: AsyncSession, payment: Payment, amount_cents: int | 
     Raises: PaymentNotRefundable, BadInput, RefundExceedsBalance, CreditExceeded.
     """
     await _check_refundable(session, payment)
-    position = await _position(session, payment)
+    position = await position_of(session, payment)
     cents, surplus_cents = position.surplus_of(amount_cents)
     invoice = await session.get(Invoice, payment.invoice_id) if payment.invoice_id else None
     return Terms(
@@ -107,14 +107,14 @@ def refunds_of(registry: Registry, payment: Payment) -> Refunds:
     """
     if payment.provider == CREDIT:
         raise PaymentNotRefundable("It was paid out of the tenant's credit: no money came in that could go back.")
-    refunds = registry.offer(payment.provider).refunds
+    refunds = registry.refunds(payment.provider)
     if refunds is None:
         raise PaymentNotRefundable(f"Provider {payment.provider} cannot send money back.")
     return refunds
 
 
 async def refund_share(session: AsyncSession, invoice: Invoice | None, rest_cents: int) -> tuple[VatPart, ...]:
-    """The net and VAT that a refund takes back, by rate, if it were the next to succeed."""
+    """The net and VAT that a refund or dispute takes back, by rate, if it were the next to be booked."""
     if invoice is None or not rest_cents:
         return ()
     lines = select(InvoiceLine).where(InvoiceLine.invoice_id == invoice.id).order_by(InvoiceLine.ordinal)
@@ -124,7 +124,7 @@ async def refund_share(session: AsyncSession, invoice: Invoice | None, rest_cent
         tenant = await session.get_one(Tenant, invoice.tenant_id)
         parts = single_part(total_cents=invoice.total_cents, tax_cents=invoice.tax_cents, country=tenant.country)
     taken = await _taken_back(session, invoice)
-    return share(parts, refunded_after=invoice.refunded_cents + rest_cents, taken=taken)
+    return share(parts, refunded_after=sum(taken.values()) + rest_cents, taken=taken)
 
 
 def refund_postings(
@@ -170,7 +170,8 @@ async def _check_refundable(session: AsyncSession, payment: Payment) -> None:
         raise PaymentNotRefundable("The payment is disputed: its money is with the payer's bank already.")
 
 
-async def _position(session: AsyncSession, payment: Payment) -> Position:
+async def position_of(session: AsyncSession, payment: Payment) -> Position:
+    """The payment as refunds see it now."""
     taken = select(func.coalesce(func.sum(Refund.surplus_cents), 0).cast(BigInteger)).where(
         Refund.payment_id == payment.id, Refund.status != "FAILED"
     )
@@ -189,7 +190,8 @@ async def _position(session: AsyncSession, payment: Payment) -> Position:
 
 
 async def _taken_back(session: AsyncSession, invoice: Invoice) -> dict[str, int]:
-    """What the invoice's refunds have taken back, by account of its issuer's book; those reversed count for nothing."""
+    """What refunds and disputes of the invoice have taken back of revenue and VAT, by account of its issuer's book; those
+    reversed count for nothing."""
     undone = aliased(Journal)
     sums = (
         select(AccountingEntry.account, func.sum(AccountingEntry.amount_cents).cast(BigInteger))
@@ -197,7 +199,8 @@ async def _taken_back(session: AsyncSession, invoice: Invoice) -> dict[str, int]
         .outerjoin(undone, undone.id == Journal.reverses_id)
         .where(
             Journal.invoice_id == invoice.id,
-            func.coalesce(undone.kind, Journal.kind) == "REFUND",
+            func.coalesce(undone.kind, Journal.kind).in_(("REFUND", "DISPUTE")),
+            or_(AccountingEntry.account.startswith("3"), AccountingEntry.account.startswith("26")),
             AccountingEntry.book_id.is_not_distinct_from(invoice_ref(invoice).book_id),
         )
         .group_by(AccountingEntry.account)

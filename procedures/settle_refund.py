@@ -5,7 +5,7 @@ that each outcome counts once.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -72,8 +72,12 @@ async def settle_locked(
     order: Order,
     books: Books,
     jobs: Jobs,
+    happened_at: datetime | None = None,
 ) -> None:
-    """The same in a transaction that has locked both; it signs, so that nothing may follow."""
+    """The same in a transaction that has locked both; it signs, so that nothing may follow.
+
+    `happened_at`: when the money moved, where that is not when it was learnt.
+    """
     match refund.status, learnt:
         case "PENDING", Unknown():
             await _wait(session, refund, learnt, order, jobs)
@@ -82,7 +86,8 @@ async def settle_locked(
         case "PENDING", RefundOutcome(state=RefundState.FAILED):
             await _fail(session, refund, learnt, order)
         case "PENDING", RefundOutcome(state=RefundState.SUCCEEDED):
-            await _succeed(session, payment, refund, learnt, order=order, books=books, jobs=jobs)
+            at = happened_at or order.at
+            await _succeed(session, payment, refund, learnt, order=order, books=books, jobs=jobs, at=at)
         case "FAILED", RefundOutcome(state=RefundState.SUCCEEDED | RefundState.PENDING):
             await _contradict(session, refund, learnt, order)
 
@@ -96,17 +101,21 @@ async def reverse(refund_id: UUID, why: str, *, order: Order, books: Books) -> N
     """
     async with books.transaction() as session:
         payment, refund = await locked_refund(session, refund_id)
-        if refund.status != "SUCCEEDED":
-            return
-        await locked_invoices(session, [payment.invoice_id] if payment.invoice_id else [])
-        booked = await posted(session, Journal.kind == "REFUND", Journal.subject_id == refund.id)
-        today = books.day(order.at)
-        reversals = [reversal(posting, journal_id=key, on=today) for key, posting in booked]
-        rates = await rates_for(session, payment.currency, today)
-        await post(session, reversals, rates)
-        refund.status, refund.failure_reason = "FAILED", why
-        _note(session, refund, "REVERSED", order.at, why)
-        await sign(session, order.done("refund.reversed", "refund", refund.id, _figures(refund)))
+        if refund.status == "SUCCEEDED":
+            await reverse_locked(session, payment, refund, why, on=books.day(order.at), order=order)
+
+
+async def reverse_locked(
+    session: AsyncSession, payment: Payment, refund: Refund, why: str, *, on: date, order: Order
+) -> None:
+    """The same of one that has succeeded, in a transaction that has locked both; it signs, so that nothing may follow."""
+    await locked_invoices(session, [payment.invoice_id] if payment.invoice_id else [])
+    booked = await posted(session, Journal.kind == "REFUND", Journal.subject_id == refund.id)
+    reversals = [reversal(posting, journal_id=key, on=on) for key, posting in booked]
+    await post(session, reversals, await rates_for(session, payment.currency, on))
+    refund.status, refund.failure_reason = "FAILED", why
+    _note(session, refund, "REVERSED", order.at, why)
+    await sign(session, order.done("refund.reversed", "refund", refund.id, _figures(refund)))
 
 
 async def take_in(refund_id: UUID, outcome: RefundOutcome, *, order: Order, books: Books, jobs: Jobs) -> None:
@@ -128,10 +137,11 @@ async def _succeed(
     order: Order,
     books: Books,
     jobs: Jobs,
+    at: datetime,
 ) -> None:
     invoices = await locked_invoices(session, [payment.invoice_id] if payment.invoice_id else [])
     invoice = next(iter(invoices.values()), None)
-    rest, today = refund.amount_cents - refund.surplus_cents, books.day(order.at)
+    rest, on = refund.amount_cents - refund.surplus_cents, books.day(at)
     parts = await refund_share(session, invoice, rest)
     postings = refund_postings(
         payment,
@@ -139,18 +149,18 @@ async def _succeed(
         refund.id,
         refund.surplus_cents,
         parts,
-        on=today,
+        on=on,
         reference=learnt.provider_reference or refund.provider_reference,
     )
-    await post(session, postings, await rates_for(session, payment.currency, today))
-    refund.status, refund.settled_at, refund.due_at, refund.needs_review = "SUCCEEDED", order.at, None, False
+    await post(session, postings, await rates_for(session, payment.currency, on))
+    refund.status, refund.settled_at, refund.due_at, refund.needs_review = "SUCCEEDED", at, None, False
     refund.tax_cents = sum(part.vat_cents for part in parts)
     refund.provider_reference = learnt.provider_reference or refund.provider_reference
     _note(session, refund, "SUCCEEDED", order.at)
     if refund.notify_tenant:
         await put_up(session, refund.id, payment.tenant_id, at=order.at, jobs=jobs)
     if rest:
-        refund.credit_note = await next_credit_note(session, today.year)
+        refund.credit_note = await next_credit_note(session, on.year)
     await sign(session, order.done("refund.succeeded", "refund", refund.id, _figures(refund)))
 
 

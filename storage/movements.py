@@ -1,13 +1,43 @@
 """What providers tell of our balance with them: its movements, the window in which all are known, and the calls they made."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Index, SmallInteger, UniqueConstraint, text
+import orjson
+from sqlalchemy import Index, SmallInteger, UniqueConstraint, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.columns import Cents, Id, Recorded, Row, whole, word
+
+STORE = """
+insert into provider_movement (provider, kind, reference, subject_reference, subject_aliases, payment_references,
+                               payout_reference, amount_cents, currency, occurred_at, occurred_on, description)
+select cast(:provider as text), told.*
+  from jsonb_to_recordset(cast(:lines as jsonb))
+       as told (kind text, reference text, subject_reference text, subject_aliases text[], payment_references text[],
+                payout_reference text, amount_cents bigint, currency text, occurred_at timestamptz, occurred_on date,
+                description text)
+    on conflict (provider, reference, kind) do nothing
+returning id"""
+# A window that touches the one that is known makes it longer; of two that do not touch, the later one is kept.
+EXTEND = """
+insert into provider_sync as known (provider, synced_from, synced_through)
+values (:provider, :synced_from, :synced_through)
+    on conflict (provider) do update
+   set synced_from = case when excluded.synced_from <= known.synced_through
+                           and excluded.synced_through >= known.synced_from
+                          then least(known.synced_from, excluded.synced_from)
+                          when excluded.synced_from > known.synced_through then excluded.synced_from
+                          else known.synced_from end,
+       synced_through = greatest(known.synced_through, excluded.synced_through)
+returning id"""
+
+BOOKING: Final = 0x6D6F_7665
+"""The advisory lock's key."""
 
 KINDS = ("CHARGE", "REFUND", "FEE", "DISPUTE", "PAYOUT", "DEPOSIT", "ADJUSTMENT", "UNCLASSIFIED")
 
@@ -80,3 +110,21 @@ class ProviderEvent(Row):
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     due_at: Mapped[datetime | None]
     problem: Mapped[str | None]
+
+
+async def store_movements(session: AsyncSession, provider: str, lines: Sequence[Mapping[str, object]]) -> int:
+    """Keep those that are not known yet, told as the columns of `ProviderMovement`; gives how many those were."""
+    told = {"provider": provider, "lines": orjson.dumps(lines).decode()}
+    return len((await session.execute(text(STORE), told)).all())
+
+
+async def extend_window(session: AsyncSession, provider: str, start: datetime, end: datetime) -> UUID:
+    """All movements of [start, end) are known now; gives the id of the provider's `ProviderSync`."""
+    window = {"provider": provider, "synced_from": start, "synced_through": end}
+    known: UUID = (await session.execute(text(EXTEND), window)).scalar_one()
+    return known
+
+
+async def one_at_a_time(session: AsyncSession, provider: str) -> None:
+    """Wait until nobody else books the provider's movements, and keep others waiting until the transaction ends."""
+    await session.execute(select(func.pg_advisory_xact_lock(BOOKING, func.hashtext(provider))))

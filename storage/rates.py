@@ -25,6 +25,11 @@ async def rates_for(session: AsyncSession, currency: str, day: date) -> Rates:
     return Rates([found] if found else [])
 
 
+async def every_rate(session: AsyncSession) -> Rates:
+    """Every rate, for many days and currencies at once."""
+    return Rates((await session.execute(select(FxRate.currency, FxRate.on_day, FxRate.rate))).all())
+
+
 def all_rates(cursor: psycopg.Cursor[Any]) -> Rates:
     """Every rate, for bulk work."""
     return Rates(cursor.execute("select currency, on_day, rate from fx_rate").fetchall())
