@@ -15,6 +15,8 @@ from providers.webhooks import RefundFact
 from storage.jobs import Jobs
 from storage.movements import ProviderMovement
 
+TAKEN, GIVEN_BACK = -1, 1
+
 # Of payments that are known here, oldest first. A refund of ours is not settled by a line: its outcome is asked for.
 UNKNOWN: Final = """
 select m.*
@@ -27,7 +29,7 @@ select m.*
                       where r.payment_id = p.id
                         and (r.provider_reference = any(m.subject_reference || m.subject_aliases)
                              or replace(r.id::text, '-', '') = any(m.subject_aliases)) limit 1) r on m.kind = 'REFUND'
- where m.provider = :provider and m.occurred_on between :first and :last
+ where m.provider = :provider and m.occurred_on between :first and :last and sign(m.amount_cents) = :sign
    and case when m.kind = 'REFUND' and m.amount_cents < 0 then r.status is null
             when m.kind = 'REFUND' then (r.status, r.amount_cents) = ('SUCCEEDED', m.amount_cents)
             when m.kind = 'DISPUTE' and m.amount_cents < 0
@@ -46,17 +48,18 @@ async def take_in_lines(days: Days, *, order: Order, books: Books, jobs: Jobs) -
     Raises: FxRateMissing.
     """
     booked, problems = 0, []
-    for movement in await _unknown(days, books):
-        problem = await _taken_in(movement, order=order, books=books, jobs=jobs)
-        if problem is None:
-            booked += 1
-        else:
-            problems.append(f"{movement.kind.capitalize()} {movement.subject_reference}: {problem}")
+    for sign in (TAKEN, GIVEN_BACK):
+        for movement in await _unknown(days, sign, books):
+            problem = await _taken_in(movement, order=order, books=books, jobs=jobs)
+            if problem is None:
+                booked += 1
+            else:
+                problems.append(f"{movement.kind.capitalize()} {movement.subject_reference}: {problem}")
     return booked, problems
 
 
-async def _unknown(days: Days, books: Books) -> Sequence[ProviderMovement]:
-    within = {"provider": days.provider, "first": days.first, "last": days.last}
+async def _unknown(days: Days, sign: int, books: Books) -> Sequence[ProviderMovement]:
+    within = {"provider": days.provider, "first": days.first, "last": days.last, "sign": sign}
     async with books.transaction() as session:
         return (await session.scalars(select(ProviderMovement).from_statement(text(UNKNOWN)), within)).all()
 

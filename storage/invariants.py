@@ -204,8 +204,10 @@ INVARIANTS = (
                       from plan_history h join subscription s on s.id = h.subscription_id where h.credited_cents <> 0
                      union all
                     select e.tenant_id, e.currency, 0, e.amount_cents
-                      from accounting_entry e join journal j on j.id = e.journal_id
-                     where e.account = '2420' and j.kind <> 'OPENING_BALANCE') pile
+                      from accounting_entry e
+                      join journal j on j.id = e.journal_id
+                      left join journal undone on undone.id = j.reverses_id
+                     where e.account = '2420' and coalesce(undone.kind, j.kind) not in ('OPENING_BALANCE', 'DISPUTE')) pile
              group by tenant_id, currency
             having sum(left_over) <> -sum(booked)""",
     ),
@@ -347,6 +349,19 @@ INVARIANTS = (
                       from refund where external_id is null and credit_note is not null) pile
              group by year
             having sum(numbered) <> sum(carried) or sum(numbered) <> max(newest)""",
+    ),
+    Invariant(
+        name="what moved at a provider is booked with the amount that it reports",
+        counterexamples="""
+            select m.id,
+                   format('%s %s of provider %s is of %s %s cents, but %s %s are booked as %s.', m.kind, m.reference,
+                          m.provider, m.amount_cents, m.currency, coalesce(sum(e.amount_cents), 0), j.currency, j.kind)
+              from provider_movement m
+              join journal j on j.subject_id = m.id and j.book_id is null
+              left join accounting_entry e on e.journal_id = j.id
+                                          and e.account = case j.kind when 'PAYOUT_ARRIVAL' then '1589' else '1580' end
+             group by m.id, j.id
+            having coalesce(sum(e.amount_cents), 0) <> m.amount_cents or j.currency <> m.currency""",
     ),
     Invariant(
         name="credit for the rest of a period (2420) is what the log of its subscription says",

@@ -10,7 +10,7 @@ from storage.invariants import INVARIANTS
 
 (
     BALANCED, WHOLE, AGREE, PAID, REFUNDED, PAYMENTS, ISSUED, RECEIVABLES, CREDIT, OVERDRAWN, OWED, RECEIPTS, USED, UNMATCHED,
-    RETURNED, DEPOSITS, REFUNDS, NOTED, NUMBERED, REST, MOVED, COUNTS, STANDS, DAYS, MONTHS,
+    RETURNED, DEPOSITS, REFUNDS, NOTED, NUMBERED, REPORTED, REST, MOVED, COUNTS, STANDS, DAYS, MONTHS,
 ) = (invariant.name for invariant in INVARIANTS)  # fmt: skip
 
 TEXT = """
@@ -198,6 +198,12 @@ a tenant that brings something does not count
     > update mrr_movement set tenant_delta = 0 where subscription_id = '{subscription}'
     COUNTS Tenant {subscriber} brings 4356 EUR cents a month, and counts as 0 tenants.
     DAYS Tenant {subscriber}, plan {plan}, 2025-01-01, NEW: its movements and their sum are 0 EUR cents apart.
+a fee is reported with another amount
+    > update provider_movement set amount_cents = -1601 where id = '{fee_line}'
+    REPORTED FEE tx-fee of provider sandbox is of -1601 SEK cents, but -1600 SEK are booked as FEE.
+a payout is reported in another currency
+    > update provider_movement set currency = 'NOK' where id = '{payout_line}'
+    REPORTED PAYOUT tx-payout of provider sandbox is of -9000 NOK cents, but -9000 SEK are booked as PAYOUT.
 a subscription is paused past its log
     > update subscription set status = 'PAUSED' where id = '{subscription}'
     STANDS Subscription {subscription} (sub-1) is PAUSED at 4356 EUR cents a month, but its log counts 4356 of it.

@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 from uuid_utils.compat import uuid7
 
 from billing import journals
-from billing.journals import InvoiceRef, PaymentRef
+from billing.journals import InvoiceRef, MovementRef, PaymentRef
 from billing.ledger import Posting
 from billing.vat import VatPart
 from storage.audit import Done, record_bulk
@@ -33,6 +33,7 @@ class FullBooks(LittleBooks):
         self._waiting()
         self._sent_back()
         self._beside_invoices()
+        self._at_the_provider()
         self._subscribed()
         self.record("one", "two", "three", "four", "five")
 
@@ -237,6 +238,21 @@ class FullBooks(LittleBooks):
             history_id=entry, tenant_id=club, parts=parts, currency="SEK", on=TODAY, description="Rest of a period"
         )
         self.post("credited", credited)
+
+    def _at_the_provider(self) -> None:
+        self.post("fee", journals.fee_taken(self.movement("fee", -1_600)))
+        self.post("payout", journals.paid_out(self.movement("payout", -9_000)))
+
+    def movement(self, kind: str, cents: int) -> MovementRef:
+        """A line of the sandbox's ledger; its id is named `fee_line`, `payout_line`."""
+        key = self.ids[f"{kind}_line"] = uuid7()
+        self._insert(
+            "provider_movement", id=key, provider="sandbox", kind=kind.upper(), reference=f"tx-{kind}", subject_aliases=[],
+            payment_references=[], amount_cents=cents, currency="SEK", occurred_at=NOW, occurred_on=TODAY, description=kind,
+        )  # fmt: skip
+        return MovementRef(
+            id=key, cents=cents, currency="SEK", occurred_on=TODAY, provider="sandbox", reference=f"tx-{kind}"
+        )
 
     def cost(self, name: str, *, account: str, cents: int = 900) -> None:
         self.post(
