@@ -44,8 +44,9 @@ class Offer:
 
     `name` is 2-32 lower-case letters, digits and underscores, and names the provider's section of the settings:
     BILLING_<NAME>_*. `configure` is given that section once, in lower case without the prefix, and only when all of
-    `required_settings` are there; it may raise to say what is wrong with them. `health` says in a sentence what is
-    wrong at the moment, or None, without connecting to anything.
+    `required_settings` are there; it may raise to say what is wrong with them. Without one of `refund_settings` it is
+    used for all but refunds. `health` says in a sentence what is wrong at the moment, or None, without connecting to
+    anything.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Offer:
     settlement_files: SettlementFiles | None = None
     webhooks: Webhooks | None = None
     required_settings: frozenset[str] = frozenset()
+    refund_settings: frozenset[str] = frozenset()
     configure: Callable[[Mapping[str, str]], None] = take_no_settings
     health: Callable[[], str | None] = always_healthy
 

@@ -12,6 +12,7 @@ import pluggy
 from billing.refusals import BadInput, ErrorCode, Refusal
 from providers import hookspecs
 from providers.offer import Capability, Offer
+from providers.refunding import Refunds
 from providers.settlement_files import BankFileInvalid, FileFormat, Finding, SettlementFiles
 
 GROUP = "petanque_billing"
@@ -59,12 +60,14 @@ class RegisteredProvider:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Plugin:
-    """A plugin that was found: its offer, unless it made none, and why it cannot be used, unless it can."""
+    """A plugin that was found: its offer, unless it made none, and why it cannot be used, unless it can; or why only its
+    refunds cannot."""
 
     name: str
     version: str
     offer: Offer | None = None
     problem: str | None = None
+    no_refunds: str | None = None
 
     def listed(self) -> RegisteredProvider:
         ailment = _ailment(self.offer) if self.offer is not None and self.problem is None else None
@@ -75,7 +78,7 @@ class _Plugin:
             capabilities=self.offer.capabilities if self.offer is not None else (),
             configured=self.problem is None,
             healthy=self.problem is None and ailment is None,
-            problem=self.problem or ailment,
+            problem=self.problem or ailment or self.no_refunds,
         )
 
 
@@ -120,6 +123,17 @@ class Registry:
                     raise ProviderNotConfigured(name, problem=plugin.problem or "")
                 return plugin.offer
         raise ProviderUnknown(name, known=[plugin.name for plugin in self._plugins])
+
+    def refunds(self, name: str) -> Refunds | None:
+        """Who sends money back for the provider of this name; None where nobody ever does.
+
+        Raises `ProviderUnknown`, `ProviderNotConfigured`.
+        """
+        refunds = self.offer(name).refunds
+        for plugin in self._plugins:
+            if plugin.name == name and plugin.no_refunds is not None:
+                raise ProviderNotConfigured(name, problem=plugin.no_refunds)
+        return refunds
 
     def recognise(self, provider: str | None, head: bytes) -> tuple[str, FileFormat]:
         """The provider that reads a bank file and its format, told by the first 4 kB; any provider's if None is named.
@@ -179,20 +193,27 @@ def _broken(point: EntryPoint, problem: str) -> _Plugin:
 
 def _configured(plugin: _Plugin, names: Iterable[str], settings: Mapping[str, str]) -> _Plugin:
     """The plugin with its settings handed to it, or with what it lacks, in words without any setting's value."""
-    assert plugin.offer is not None, plugin
+    offer = plugin.offer
+    assert offer is not None, plugin
     section = _section(plugin.name, names, settings)
-    missing = sorted(name for name in plugin.offer.required_settings if not section.get(name))
-    if missing:
-        unset = ", ".join(f"{PREFIX}{plugin.name}_{name}".upper() for name in missing)
+    if unset := _unset(plugin.name, offer.required_settings, section):
         return replace(plugin, problem=f"Not set: {unset}.")
+    if offer.refunds is not None and (unset := _unset(plugin.name, offer.refund_settings, section)):
+        problem = f"It sends no money. Not set: {unset}."
+        plugin = replace(plugin, offer=replace(offer, refunds=None), no_refunds=problem)
     try:
-        plugin.offer.configure(section)
+        offer.configure(section)
     except Exception as error:  # noqa: BLE001 - an outermost edge: a partner's code
         problem = f"It refused its settings: {type(error).__name__}: {error}."
         for value in filter(None, section.values()):
             problem = problem.replace(value, "***")
         return replace(plugin, problem=problem)
     return plugin
+
+
+def _unset(name: str, wanted: Iterable[str], section: Mapping[str, str]) -> str:
+    """The variables of a provider that lack a value."""
+    return ", ".join(f"{PREFIX}{name}_{one}".upper() for one in sorted(wanted) if not section.get(one))
 
 
 def _section(name: str, names: Iterable[str], settings: Mapping[str, str]) -> dict[str, str]:

@@ -94,6 +94,18 @@ class Debit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderReport:
+    """What the bank says of an order of ours before money moves: it refuses it for good, or (not `is_refused`) has it.
+
+    `order_key` is the `key` of the order; `said` a sentence for finance people. That money left is said by a `Debit`.
+    """
+
+    order_key: str
+    is_refused: bool
+    said: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatementBalance:
     """Booked balance of an account: `opening` when `from_day` began, `closing` when `to_day` ended, as the bank dates them."""
 
@@ -112,7 +124,7 @@ class Warning:  # noqa: A001 - the contract's word
     text: str
 
 
-Item = SettledPayment | Deposit | Debit | StatementBalance | Warning
+Item = SettledPayment | Deposit | Debit | OrderReport | StatementBalance | Warning
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

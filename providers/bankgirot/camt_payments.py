@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from billing.money import Money
 from billing.ocr import has_check_digit
-from providers.bankgirot import accounts
+from providers.bankgirot import accounts, reasons
 from providers.bankgirot.camt import Entry, Remittance, Transaction
 from providers.bankgirot.camt_figures import Unreadable, unsigned
 from providers.bankgirot.inspection import sum_text
@@ -93,7 +93,7 @@ def _of_remittance(remittance: Remittance, part: Money | None) -> Iterator[Refer
 
 def _pieces(transaction: Transaction) -> Iterator[str]:
     if transaction.return_reason:
-        yield f"Returned: {transaction.return_reason}."
+        yield f"Returned: {reasons.in_words([transaction.return_reason])}."
     yield from transaction.free_texts
     for remittance in transaction.remittances:
         yield from remittance.additional

@@ -563,7 +563,7 @@ def test_a_payout_that_comes_back_says_which_order_it_was() -> None:
     returned = transaction("100.00", end_to_end_id="REFUND-1", more=reason)
     content = notified(entry("100.00", returned, reference="R1"))
     assert [(one.end_to_end_id, one.message) for one in of(SettledPayment, content)] == [
-        ("REFUND-1", "Returned: AC04.")
+        ("REFUND-1", "Returned: the account is closed (AC04).")
     ]
     assert warnings(content) == ["Entry R1: 100.00 SEK is a payment returned to us (AC04)."]
 

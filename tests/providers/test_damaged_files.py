@@ -239,7 +239,7 @@ def test_nul_bytes_are_refused() -> None:
         b"HDGR;Date;Amount",
         b"PK\x03\x04",
         b"02BGMAX",
-        b'<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.03"/>',
+        b'<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.02"/>',
         b'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.052.001.08"/>',
         b'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.14"/>',
         b'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.01"/>',

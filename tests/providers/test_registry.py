@@ -66,7 +66,8 @@ def test_bankgirot_reads_settlement_files_without_any_settings() -> None:
             capabilities=(Capability.SETTLEMENT_FILES,),
             configured=True,
             healthy=True,
-            problem=None,
+            problem="It sends no money. Not set: BILLING_BANKGIROT_DEBTOR_BIC, BILLING_BANKGIROT_DEBTOR_IBAN, "
+            "BILLING_BANKGIROT_DEBTOR_NAME, BILLING_BANKGIROT_OUTBOX.",
         ),
     )
 
