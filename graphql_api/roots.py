@@ -16,12 +16,14 @@ from resolvers.audit import AuditQueries
 from resolvers.bank_files import BankFileMutations, BankFileQueries
 from resolvers.context import Context
 from resolvers.credit import CreditMutations
+from resolvers.dunning import DunningMutations, DunningQueries
 from resolvers.exports import ExportMutations
 from resolvers.invoices import InvoiceQueries
 from resolvers.node import NodeQueries
 from resolvers.payments import PaymentQueries
 from resolvers.platform_fees import PlatformFeeQueries
 from resolvers.providers import ProviderQueries
+from resolvers.reconciliation import ReconciliationQueries
 from resolvers.refunds import RefundMutations, RefundQueries
 from resolvers.subscriptions import SubscriptionQueries
 from resolvers.tenants import TenantQueries
@@ -44,7 +46,9 @@ class Query(
     TransferQueries,
     BankFileQueries,
     RefundQueries,
+    DunningQueries,
     PlatformFeeQueries,
+    ReconciliationQueries,
     ProviderQueries,
     AuditQueries,
 ):
@@ -52,7 +56,9 @@ class Query(
 
 
 @strawberry.type
-class Mutation(BankFileMutations, TransferMutations, CreditMutations, RefundMutations, ExportMutations):
+class Mutation(
+    BankFileMutations, TransferMutations, CreditMutations, RefundMutations, DunningMutations, ExportMutations
+):
     """What can be done."""
 
 

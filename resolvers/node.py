@@ -7,6 +7,7 @@ import strawberry
 from resolvers.authority import finance_query
 from schema.accounting import AccountingEntry
 from schema.audit import AuditEvent
+from schema.dunning import DunningCase
 from schema.ids import parse_global, prefix_of
 from schema.invoices import Invoice
 from schema.node import Node
@@ -27,6 +28,7 @@ TYPES: Final = {
         Payment,
         Refund,
         RefundEvent,
+        DunningCase,
         BankTransfer,
         BankFile,
         AccountingEntry,

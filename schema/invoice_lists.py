@@ -8,6 +8,7 @@ import strawberry
 from sqlalchemy import BindParameter, ColumnElement, and_, or_, select
 
 from schema.direction import Direction
+from schema.dunning_lists import at_stages
 from schema.ids import keys_of
 from schema.reading.bindings import Scope
 from schema.reading.days import TODAY
@@ -62,6 +63,9 @@ class InvoiceFilter:
     status: list[InvoiceStatus] | None = None
     issuer_type: IssuerType | None = None
     overdue: bool | None = strawberry.field(default=None, description="Something is outstanding and the due day over.")
+    dunning_stage: list[str] | None = strawberry.field(
+        default=None, description="Something is outstanding, and the last stage of its dunning is one of these codes."
+    )
     currency: CurrencyCode | None = None
     country: CountryCode | None = strawberry.field(default=None, description="The tenant's.")
     issued_from: date | None = strawberry.field(default=None, description="This day included.")
@@ -81,6 +85,7 @@ _TENANTS = OneOf(lambda invoice: invoice.tenant_id)
 _STATUS = OneOf(lambda invoice: invoice.status)
 _ISSUER_TYPE = Condition(lambda invoice, issuer_type: invoice.issuer_type == issuer_type)
 _OVERDUE = Condition(lambda invoice, overdue: is_overdue(invoice) == overdue)
+_DUNNING_STAGE = Condition(at_stages)
 _CURRENCY = Condition(lambda invoice, currency: invoice.currency == currency)
 _COUNTRY = Condition(lambda invoice, country: invoice.tenant_id.in_(tenants_of(country)))
 _ISSUED_FROM = Condition(lambda invoice, day: invoice.issued_on >= day)
@@ -125,6 +130,7 @@ def invoices(asked: InvoiceFilter, order: InvoiceOrder, at: Page) -> PageOf:
         _STATUS.of(names(asked.status)),
         (_ISSUER_TYPE, asked.issuer_type and asked.issuer_type.name),
         (_OVERDUE, asked.overdue),
+        (_DUNNING_STAGE, asked.dunning_stage),
         (_CURRENCY, asked.currency),
         (_COUNTRY, asked.country),
         (_ISSUED_FROM, asked.issued_from),

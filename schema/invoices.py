@@ -7,6 +7,7 @@ import strawberry
 from sqlalchemy import BigInteger, FromClause, Select, case, func, select
 
 from schema.accounting import AccountingEntry, in_order
+from schema.dunning_lists import stage_of
 from schema.invoice_lists import InvoiceStatus, IssuerType, is_overdue
 from schema.money import Money
 from schema.node import Node, PageInfo
@@ -61,6 +62,9 @@ class Invoice(Node):
     due_on: date = column()
     days_overdue: int = expression(
         lambda invoice: case((is_overdue(invoice), TODAY - invoice.due_on), else_=0), description="0 when not overdue."
+    )
+    dunning_stage: str | None = expression(
+        stage_of, description="The last stage taken of its dunning; null when nothing is outstanding."
     )
     lines: list[InvoiceLine] = many(
         lambda invoice, line: line.invoice_id == invoice.id, order=lambda line: [line.ordinal]

@@ -5,17 +5,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 from sqlalchemy import BigInteger, Select, func, select
 
+from schema.dunning_lists import unless_closed
 from schema.invoice_lists import invoices_of_tenant
 from schema.money import Money
 from schema.node import Node, PageInfo
 from schema.payment_lists import payments_of_tenant
-from schema.reading.bindings import Scope, column, computed, paged, rows_of
+from schema.reading.bindings import Scope, column, computed, many, paged, rows_of
 from schema.scalars import CountryCode, CurrencyCode
 from schema.subscription_lists import subscriptions_of_tenant
 from storage.accounting import AccountingEntry
 from storage.tenants import Tenant as Row
 
 if TYPE_CHECKING:
+    from schema.dunning import DunningCase
     from schema.invoices import InvoiceConnection
     from schema.payments import PaymentConnection
     from schema.subscriptions import SubscriptionConnection
@@ -53,6 +55,12 @@ class Tenant(Node):
     subscriptions: Annotated["SubscriptionConnection", strawberry.lazy("schema.subscriptions")] = paged(
         lambda tenant, subscription: subscription.tenant_id == tenant.id,
         subscriptions_of_tenant,
+    )
+    dunning_cases: list[Annotated["DunningCase", strawberry.lazy("schema.dunning")]] = many(
+        lambda tenant, case: case.tenant_id == tenant.id,
+        order=lambda case: [case.opened_on.desc(), case.id.desc()],
+        narrowed=unless_closed,
+        description="The latest opened first; `openOnly`: without those that are resolved.",
     )
     credit: list[Money] = computed(
         credit_of, description="Surplus and proration credit not used yet, one row a currency."

@@ -51,11 +51,13 @@ class One:
 
 @dataclass(frozen=True, slots=True)
 class Many:
-    """Rows of another type for which `on(here, there)` holds, in order; the argument `limit`, if named, cuts them off."""
+    """Rows of another type for which `on(here, there)` holds, in order; the argument `limit`, if named, cuts them off, and
+    `narrowed(there, **arguments)` leaves some of them out."""
 
     on: Callable[[Scope, Scope], ColumnElement[bool]]
     order: Callable[[Scope], Sequence[ColumnElement[Any]]]
     limit: str | None = None
+    narrowed: Callable[..., ColumnElement[bool]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +153,12 @@ def many(
     *,
     order: Callable[[Scope], Sequence[ColumnElement[Any]]],
     first: int | None = None,
+    narrowed: Callable[..., ColumnElement[bool]] | None = None,
     description: str | None = None,
 ) -> Any:
-    """A list of rows; `first` makes an argument of that name with that default."""
+    """A list of rows; `first` makes an argument of that name with that default, or `narrowed` those it takes by keyword."""
+    if narrowed is not None:
+        return _field(Many(on, order, narrowed=narrowed), description, _arguments_of(narrowed))
     if first is None:
         return _field(Many(on, order), description)
     limit = inspect.Parameter("first", inspect.Parameter.KEYWORD_ONLY, default=first, annotation=int)

@@ -163,6 +163,8 @@ class Planner:
         inner = Level(source_of(one.type), level.around)
         element = self._chosen(one, inner, inner.source.c)
         rows = inner.statement().where(bound.on(scope, inner.source.c)).order_by(*bound.order(inner.source.c))
+        if bound.narrowed is not None:
+            rows = rows.where(bound.narrowed(inner.source.c, **one.arguments(self.document)))
         if bound.limit is not None:
             rows = rows.limit(literal_column(str(int(one.arguments(self.document)[bound.limit]))))
         return Rows(level.add(json_rows(rows)), element)
@@ -186,7 +188,7 @@ class Planner:
         connection = object_type(one)
         node = get_named_type(connection.fields["nodes"].type)
         assert isinstance(node, GraphQLObjectType), node
-        level = self.level(node, outer)
+        level = Level(source_of(node) if question.source is None else question.source, outer)
         scope, at = level.source.c, question.at
         where = [] if on is None else [on(scope)]
         where += [condition.of(scope, parameter) for condition, parameter in question.parameters(inline=inline)]

@@ -117,12 +117,12 @@ class Reader:
     async def _values(self, document: Document, asked: Selected, values: Sequence[Any]) -> list[Any]:
         if not isinstance(asked.type, GraphQLObjectType):
             return [_leaf(value) for value in values]
-        if any(isinstance(value, list | tuple) for value in values):
-            made = iter(await self._values(document, asked, [item for value in values for item in value]))
-            return [[next(made) for _ in value] for value in values]
         if any(value is None for value in values):
             made = iter(await self._values(document, asked, [value for value in values if value is not None]))
             return [None if value is None else next(made) for value in values]
+        if any(isinstance(value, list | tuple) for value in values):
+            made = iter(await self._values(document, asked, [item for value in values for item in value]))
+            return [[next(made) for _ in value] for value in values]
         objects: list[Json] = [{} for _ in values]
         for one in select(document, asked.type, asked.nodes):
             for target, part in zip(objects, await self._attribute(document, one, values), strict=True):

@@ -3,8 +3,10 @@
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import orjson
@@ -13,6 +15,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from billing.authority import Role
+from billing.dunning import DEFAULT_STAGES
 from graphql_api.authentication import Authentication
 from graphql_api.callers import Callers
 from graphql_api.documents import Document
@@ -20,12 +23,14 @@ from graphql_api.execution import core_schema
 from graphql_api.roots import build_schema
 from graphql_api.saved_operations import SavedOperation, SavedOperationsRoute, saved_operations
 from graphql_api.wiring import Wiring
+from procedures.run_dunning import run_dunning
 from providers.registry import Registry
-from schema.ids import to_global
+from schema.ids import from_global, to_global
 from storage.engine import Database
-from tests.books import LittleBooks
+from tests.books import TODAY, LittleBooks
 from tests.graphql.api import Api, served
 from tests.graphql.tokens import NOW, TestIssuer
+from tests.procedures.dunning import PlainPauses
 from tests.refunds.desk import Desk, desk_over
 from tests.refunds.gateway import Fault, Gateway, registry_of
 
@@ -90,6 +95,22 @@ class Shelf:
         )
         assert changed.rowcount == 1
         await self.preview()
+        await self.dun(club)
+
+    async def dun(self, club: UUID) -> None:
+        """Two overdue invoices, one of whose cases is frozen."""
+        little = self.desk.little
+        for name in ("a dunning case", "a frozen dunning case"):
+            self.ids[name] = to_global("Invoice", little.invoice(club, 50_000, due_on=TODAY - timedelta(days=12)))
+        await run_dunning(
+            at=self.desk.at, stages=DEFAULT_STAGES, issuers=["PLATFORM"], books=self.desk.books, pauses=PlainPauses()
+        )
+        for name in ("a dunning case", "a frozen dunning case"):
+            invoice = from_global(self.ids[name], "Invoice")
+            [case] = little.one("select id from dunning_case where invoice_id = %s", invoice)
+            self.ids[name] = to_global("DunningCase", case)
+        await self.run("override_dunning", caseId=self.ids["a frozen dunning case"], path="FREEZE", customStages=None)
+        self.ids["a tenant in dunning"] = to_global("Tenant", club)
 
     async def preview(self) -> None:
         """Another payment, and a token for sending 50 kronor of it back."""
