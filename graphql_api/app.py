@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from graphql_api.authentication import Authentication
 from graphql_api.callers import Callers
+from graphql_api.console import console
 from graphql_api.direct import Direct
 from graphql_api.door import Door
 from graphql_api.edge import Edge
@@ -86,6 +87,8 @@ def create_app(
         *asset_routes(),
         *people.routes,
         *sys_routes(core, door, callers),
+        Route("/{page:path}", people.before(console), methods=["GET"]),
+        Route("/webhooks/{provider}", wiring.webhooks(now).answer, methods=["POST"]),
         Route("/exports/{file}", exports.answer),
     ]
     return Starlette(routes=routes, middleware=[Middleware(Edge, https=settings.is_https)], lifespan=lifespan)

@@ -50,7 +50,7 @@ async def read_json_object(request: Request, *, bytes_max: int) -> dict[str, Any
     """The body. Raises: `Unreadable`."""
     _refuse_other_media(request)
     try:
-        value = orjson.loads(await _body(request, bytes_max))
+        value = orjson.loads(await read_bytes(request, bytes_max=bytes_max))
     except orjson.JSONDecodeError:
         raise Unreadable("The body is not JSON in UTF-8, or it is nested too deeply.") from None
     if isinstance(value, list):
@@ -64,7 +64,7 @@ async def read_form(request: Request) -> dict[str, str]:
     """The fields of a submitted form, each once. Raises: `Unreadable`."""
     try:
         fields = parse_qsl(
-            (await _body(request, BYTES_MAX)).decode(), keep_blank_values=True, max_num_fields=FIELDS_MAX
+            (await read_bytes(request, bytes_max=BYTES_MAX)).decode(), keep_blank_values=True, max_num_fields=FIELDS_MAX
         )
     except ValueError:
         raise Unreadable("The body is not a form in UTF-8, or it has too many fields.") from None
@@ -73,7 +73,8 @@ async def read_form(request: Request) -> dict[str, str]:
     return dict(fields)
 
 
-async def _body(request: Request, bytes_max: int) -> bytes:
+async def read_bytes(request: Request, *, bytes_max: int) -> bytes:
+    """The body as it came. Raises: `Unreadable`."""
     try:
         async with asyncio.timeout(READ_SECONDS_MAX):
             return await _read(request, bytes_max)

@@ -9,10 +9,13 @@ from graphql_api.settings import Settings
 from procedures.books import Books
 from procedures.complete_refunds import complete
 from procedures.notify_tenant import Postbox, notify_all
+from procedures.sync_movements import sync_due
+from procedures.take_in_event import take_in_events
 from providers.registry import Registry
 from storage.jobs import Jobs
 
 SOON: Final = timedelta(seconds=30)
+NOW_AND_THEN: Final = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,4 +48,10 @@ def chores(tools: Tools) -> tuple[Chore, ...]:
     return (
         Chore(name="refunds", every=SOON, work=lambda at: complete(at=at, books=books, registry=registry, jobs=jobs)),
         Chore(name="mails", every=SOON, work=lambda at: notify_all(at=at, books=books, postbox=tools.postbox)),
+        Chore(
+            name="calls", every=SOON, work=lambda at: take_in_events(at=at, books=books, registry=registry, jobs=jobs)
+        ),
+        Chore(
+            name="lines", every=NOW_AND_THEN, work=lambda at: sync_due(at=at, books=books, registry=registry, jobs=jobs)
+        ),
     )

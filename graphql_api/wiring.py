@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from billing.authority import Caller
 from graphql_api.settings import Settings
+from graphql_api.webhooks import WebhookRoute
 from procedures.books import Books
 from providers.registry import Registry
 from resolvers.caching import ReportCache
@@ -35,6 +36,7 @@ class Wiring:
         self._books = Books(engine=self.engine, zone=settings.time_zone)
         self._jobs = Jobs()
         self._public_url = settings.public_url or ""
+        self._tolerance_cents = settings.reconciliation_tolerance_cents
         redis = settings.redis_url
         self._cache = ReportCache.in_process() if redis is None else ReportCache.in_redis(redis.get_secret_value())
         self._bulk = CapacityLimiter(BULK_AT_ONCE)
@@ -59,6 +61,10 @@ class Wiring:
                 await self._cache.close()
                 await self.engine.dispose()
 
+    def webhooks(self, now: Callable[[], datetime]) -> WebhookRoute:
+        """Where providers call."""
+        return WebhookRoute(registry=self._registry, books=self._books, jobs=self._jobs, now=now)
+
     def context(self, *, caller: Caller | None, now: datetime, reason: str | None) -> Context:
         """What the resolvers of one request work with."""
         return Context(
@@ -70,6 +76,7 @@ class Wiring:
             registry=self._registry,
             jobs=self._jobs,
             cache=self._cache,
+            tolerance_cents=self._tolerance_cents,
             in_bulk=self.in_bulk,
             public_url=self._public_url,
         )

@@ -17,6 +17,7 @@ from procedures.books import Books
 from procedures.complete_refunds import complete
 from procedures.notify_tenant import NOTIFY, notify
 from procedures.settle_refund import COMPLETE
+from procedures.take_in_event import TAKE_IN, take_in_events
 from providers.registry import Registry
 from storage.engine import Database
 from storage.jobs import JobRunner, Jobs
@@ -31,7 +32,7 @@ class Worker:
 
     def __init__(self, tools: Tools, database: Database, *, now: Callable[[], datetime]) -> None:
         self._tools, self._now = tools, now
-        self._runner = JobRunner(database, {COMPLETE: self._complete, NOTIFY: self._notify})
+        self._runner = JobRunner(database, {COMPLETE: self._complete, NOTIFY: self._notify, TAKE_IN: self._take_in})
         self._chores = chores(tools)
         self._stopping = asyncio.Event()
 
@@ -105,6 +106,10 @@ class Worker:
     async def _complete(self) -> None:
         tools = self._tools
         await complete(at=self._now(), books=tools.books, registry=tools.registry, jobs=tools.jobs)
+
+    async def _take_in(self) -> None:
+        tools = self._tools
+        await take_in_events(at=self._now(), books=tools.books, registry=tools.registry, jobs=tools.jobs)
 
     async def _notify(self, notice_id: str) -> None:
         await notify(UUID(notice_id), at=self._now(), books=self._tools.books, postbox=self._tools.postbox)
