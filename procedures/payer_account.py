@@ -46,7 +46,11 @@ async def known_account(session: AsyncSession, payment: Payment) -> PayerAccount
     """The account that a bank's file gave for the payment, if it is one that money can go to."""
     if payment.bank_transfer_id is None:
         return None
-    transfer = await session.get_one(BankTransfer, payment.bank_transfer_id)
+    return account_of(await session.get_one(BankTransfer, payment.bank_transfer_id))
+
+
+def account_of(transfer: BankTransfer) -> PayerAccount | None:
+    """The account that a bank's file gave for the transfer, if it is one that money can go to."""
     written, name = transfer.counterparty_account, transfer.counterparty_name
     if not written:
         return None

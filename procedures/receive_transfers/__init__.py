@@ -19,6 +19,7 @@ from procedures.receive_transfers.arrival import Arrival
 from procedures.receive_transfers.booking import book
 from procedures.receive_transfers.certain import match_certain
 from procedures.receive_transfers.known import mark_known
+from procedures.receive_transfers.orders import mark_orders
 from procedures.receive_transfers.soundness import refuse_unsound
 from procedures.receive_transfers.staging import Progress, stage
 from procedures.receive_transfers.telling import told
@@ -107,6 +108,7 @@ def receive(
         _refuse_duplicate(cursor, sha256)
         refuse_unsound(cursor, provider=provider)
         mark_known(cursor, provider=provider)
+        mark_orders(cursor, provider=provider)
         rates = all_rates(cursor)
         warnings.extend(told(cursor, rates))
         match_certain(cursor)

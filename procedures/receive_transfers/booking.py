@@ -11,6 +11,7 @@ from psycopg.rows import args_row
 from billing.fx import Rates
 from billing.journals import debited
 from billing.ledger import Posting
+from procedures.receive_transfers.orders import REPORTS
 from procedures.receive_transfers.posting import BATCH, post_transfers
 from procedures.receive_transfers.staging import Progress
 from storage.journals import copy_postings
@@ -52,12 +53,13 @@ BOOKED = {
     TRANSFERS: "transfers booked",
     PAYMENTS: "transfers matched",
     IDENTITIES: "identities remembered",
+    REPORTS: "reports on payouts kept",
 }
 
 DEBITS = """
 select id, cents, currency, booked_on, reference, message, is_charge
   from staged
- where kind = 'DEBIT' and known_as is null"""
+ where kind = 'DEBIT' and known_as is null and order_id is null"""
 
 
 class _Debit(NamedTuple):

@@ -12,6 +12,7 @@ from providers.settlement_files import (
     Debit,
     Deposit,
     Item,
+    OrderReport,
     Reference,
     ReferenceKind,
     SettledPayment,
@@ -23,15 +24,18 @@ STAGED = """
 create temporary table staged (
     place int, kind text, cents bigint, currency text, identities text[], deposit int, ordinal int, booked_on date,
     reference text, payee text, account text, counterparty_name text, counterparty_account text, message text,
-    ocr_text text, refs jsonb, certain_key text, is_charge boolean,
-    id uuid default uuid7(), known_as uuid
+    ocr_text text, refs jsonb, certain_key text, is_charge boolean, order_key text,
+    id uuid default uuid7(), known_as uuid, order_id uuid
 ) on commit drop"""
 
 
 class Staged(NamedTuple):
-    """A row: a PAYMENT of the deposit numbered `deposit`, the DEPOSIT of that number itself, or a DEBIT.
+    """A row: a PAYMENT of the deposit numbered `deposit`, the DEPOSIT of that number itself, a DEBIT, or an order that
+    the bank has REFUSED or TAKEN.
 
-    `certain_key`: the reference by which a machine may match it. Filled later, `known_as` is what it was booked as before.
+    `certain_key`: the reference by which a machine may match it. `order_key`: of the order that a debit carries out, a
+    payment brings back, or the bank has refused or taken. Filled later, `known_as` is what it was booked as before, `order_id` an order
+    of ours.
     """
 
     place: int
@@ -52,6 +56,7 @@ class Staged(NamedTuple):
     refs: str | None = None
     certain_key: str | None = None
     is_charge: bool | None = None
+    order_key: str | None = None
 
 
 Progress = Callable[[str, int], None]
@@ -81,7 +86,7 @@ def stage(cursor: psycopg.Cursor[Any], items: Iterable[Item], *, progress: Progr
     return warnings
 
 
-def _row(place: int, item: SettledPayment | Deposit | Debit | StatementBalance) -> Staged | None:
+def _row(place: int, item: SettledPayment | Deposit | Debit | OrderReport | StatementBalance) -> Staged | None:
     """What of an item is booked: nothing of a balance, which a bank only states."""
     match item:
         case SettledPayment():
@@ -90,6 +95,8 @@ def _row(place: int, item: SettledPayment | Deposit | Debit | StatementBalance) 
             return _deposit(place, item)
         case Debit():
             return _debit(place, item)
+        case OrderReport():
+            return _report(place, item)
         case StatementBalance():
             return None
 
@@ -110,7 +117,8 @@ def _payment(place: int, payment: SettledPayment) -> Staged:
         message=payment.message,
         ocr_text=_shown(payment.references),
         refs=orjson.dumps([_reference(reference) for reference in payment.references]).decode(),
-        certain_key=_certain_key(payment),
+        certain_key=None if payment.end_to_end_id else _certain_key(payment),
+        order_key=payment.end_to_end_id,
     )
 
 
@@ -140,6 +148,19 @@ def _debit(place: int, debit: Debit) -> Staged:
         reference=debit.reference,
         message=debit.description,
         is_charge=debit.is_charge,
+        order_key=None if debit.is_charge or debit.is_reversal else debit.end_to_end_id,
+    )
+
+
+def _report(place: int, report: OrderReport) -> Staged:
+    return Staged(
+        place=place,
+        kind="REFUSED" if report.is_refused else "TAKEN",
+        cents=0,
+        currency="",
+        identities="{}",
+        message=report.said,
+        order_key=report.order_key,
     )
 
 

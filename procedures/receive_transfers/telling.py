@@ -38,7 +38,23 @@ select place, reference, booked_on, cents, currency
 NEW_DEBITS = """
 select place, reference, booked_on, cents, currency, message,
        case when is_charge then 'as a bank charge' else 'as unmatched: nothing here ordered it' end as how
-  from staged where kind = 'DEBIT' and known_as is null"""
+  from staged where kind = 'DEBIT' and known_as is null and order_id is null"""
+CARRIED_OUT = """
+select *, case when not fits then 'which is of another amount: it is booked as unmatched, ask the bank'
+               when status = 'PENDING' then 'which is confirmed'
+               else 'which is ' || status || ' already: it is booked as unmatched, ask the bank' end as how
+  from ordered where kind = 'DEBIT'"""
+BROUGHT_BACK = """
+select *, case when not fits then 'which was of another amount: it waits in the inbox'
+               when status = 'SUCCEEDED' then 'which is reversed'
+               when status = 'PENDING' then 'which is reversed once its debit is booked'
+               else 'which had failed before: it waits in the inbox' end as how
+  from ordered where kind = 'PAYMENT'"""
+REFUSED = """
+select *, case status when 'SUCCEEDED' then ' But its debit is booked: ask the bank.' else '' end as how
+  from ordered where kind = 'REFUSED'"""
+NOT_OURS = """
+select place, cents, currency, order_key, message from staged where kind in ('REFUSED', 'TAKEN') and order_id is null"""
 DAYS = """
 select distinct p.currency, d.booked_on
   from staged d join staged p on p.deposit = d.deposit and p.kind = 'PAYMENT' and p.known_as is null
@@ -52,6 +68,10 @@ SENTENCES = {
     "Of deposit {reference} of {booked_on}, {amount}, {payments} known from {file_name} and not booked again.": KNOWN_PAYMENTS,
     "Debit {reference} of {booked_on}, {amount}, is known and was not booked again.": KNOWN_DEBITS,
     "Debit {reference} of {booked_on}, {amount} ({message}), is booked {how}.": NEW_DEBITS,
+    "Debit {reference} of {booked_on}, {amount}, carries out {ordered}, {how}.": CARRIED_OUT,
+    "Payment {reference} of {booked_on}, {amount}, brings back {ordered}, {how}.": BROUGHT_BACK,
+    "Of {ordered}: {message}{how}": REFUSED,
+    "Of an order {order_key}, which is none of ours: {message}": NOT_OURS,
 }
 
 
@@ -73,6 +93,6 @@ def _listed(connection: psycopg.Connection[Any], query: LiteralString, sentence:
     with connection.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(listed.format(sql.SQL(query), LISTED_MAX)).fetchall()
     for row in rows:
-        yield sentence.format(**row, amount=Money(row["cents"], row["currency"]))
+        yield sentence.format(**row, amount=row["currency"] and Money(row["cents"], row["currency"]))
     if rows and rows[0]["found"] > LISTED_MAX:
         yield f"{rows[0]['found'] - LISTED_MAX} more of these are not listed."
