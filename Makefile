@@ -1,7 +1,7 @@
 .PHONY: setup serve test check bench schema lock
 
 PYTHON ?= python3
-PAGES := hatch_build.py $(shell find console -name node_modules -prune -o -type f -print)
+PAGES := hatch_build.py schema/schema.graphql $(shell find console \( -name node_modules -o -name generated \) -prune -o -type f -print)
 
 setup: .venv/.installed
 

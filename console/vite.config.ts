@@ -12,7 +12,7 @@ export default defineConfig({
     license: { fileName: "licenses.md" },
     chunkSizeWarningLimit: 5000,
     rolldownOptions: {
-      input: { graphiql: "graphiql/index.html" },
+      input: { finance: "finance/index.html", graphiql: "graphiql/index.html" },
       checks: { moduleLevelDirective: false },
     },
   },

@@ -87,9 +87,9 @@ def create_app(
         *asset_routes(),
         *people.routes,
         *sys_routes(core, door, callers),
-        Route("/{page:path}", people.before(console), methods=["GET"]),
         Route("/webhooks/{provider}", wiring.webhooks(now).answer, methods=["POST"]),
         Route("/exports/{file}", exports.answer),
+        Route("/{page:path}", people.before(console), methods=["GET"]),  # the last: what no other answers
     ]
     return Starlette(routes=routes, middleware=[Middleware(Edge, https=settings.is_https)], lifespan=lifespan)
 

@@ -1,3 +1,4 @@
+import { t } from "../words/words";
 import { useSession } from "./session";
 
 /** Says that nobody is signed in, and offers to. What was typed on the page stays where it is. */
@@ -6,13 +7,13 @@ export function SignInPanel() {
   if (session.state !== "nobody") return null;
   const here = `${location.pathname}${location.search}`;
   return (
-    <section className="sign-in" aria-label="Sign in">
+    <section className="sign-in" aria-label={t("Sign in")}>
       <p>
-        <strong>{session.ended ? "Your session has ended." : "You are not signed in."}</strong> Sign in to ask and to
-        change; what you have typed stays.
+        <strong>{t(session.ended ? "Your session has ended." : "You are not signed in.")}</strong>{" "}
+        {t("Sign in to ask and to change; what you have typed stays.")}
       </p>
       <a className="main" href={`/auth/login?return_to=${encodeURIComponent(here)}`}>
-        Sign in
+        {t("Sign in")}
       </a>
     </section>
   );

@@ -97,7 +97,7 @@ class SignIn:
         async def answer_signed_in(request: Request) -> Response:
             wants_page = request.method == "GET" and "text/html" in request.headers.get("accept", "")
             if wants_page and not await self.sessions.is_open(request):
-                return offered(Wish(return_to=request.url.path))
+                return offered(Wish(return_to=_address(request)))
             return await answer(request)
 
         return answer_signed_in
@@ -144,6 +144,11 @@ def refused(refusal: Refusal, wish: Wish | None) -> Response:
         status=503 if unavailable else refusal.status if isinstance(refusal, SignInRefused) else 400,
         headers={"Retry-After": str(RETRY_SECONDS)} if unavailable else {},
     )
+
+
+def _address(request: Request) -> str:
+    """Where on this service: the path with its query."""
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
 def _link(wish: Wish, text: str) -> str:

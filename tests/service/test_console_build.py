@@ -41,6 +41,8 @@ def pages(tmp_path: Path) -> Pages:
     pages = Pages(tmp_path)
     (pages.sources / "part").mkdir(parents=True)
     pages.stamp.parents[1].mkdir()
+    pages.schema.parent.mkdir()
+    pages.schema.write_text("type Query { little: Int }")
     lock = {"name": "little", "version": "1.0.0", "lockfileVersion": 3, "packages": LOCKED}
     (pages.sources / "part" / "package.json").write_bytes(orjson.dumps({"name": "part", "version": "1.0.0"}))
     (pages.sources / "package.json").write_bytes(orjson.dumps(PACKAGE))
@@ -62,7 +64,7 @@ def test_the_pages_are_built_with_the_node_of_the_wheel_and_only_once(pages: Pag
     assert pages.are_built()
 
 
-@pytest.mark.parametrize("change", ["edit", "add", "rename", "delete the build"])
+@pytest.mark.parametrize("change", ["edit", "add", "rename", "schema", "delete the build"])
 def test_they_are_built_again_when_a_source_changed(pages: Pages, change: str) -> None:
     pages.build()
     source = pages.sources / "make.js"
@@ -73,6 +75,8 @@ def test_they_are_built_again_when_a_source_changed(pages: Pages, change: str) -
         (pages.sources / "more" / "style.css").write_text("")
     elif change == "rename":
         source.rename(pages.sources / "do.js")
+    elif change == "schema":
+        pages.schema.write_text("type Query { more: Int }")
     else:
         pages.stamp.unlink()
 
@@ -121,7 +125,8 @@ def test_a_wheel_brings_the_pages_their_licences_and_the_saved_operations(tmp_pa
         pytest.skip("The pages in this checkout are not those of its sources: `make setup` builds them.")
     names = wheel(tmp_path)
 
-    assert {"graphql_api/static/graphiql/index.html", "graphql_api/static/licenses.md"} <= names
+    assert {"graphql_api/static/graphiql/index.html", "graphql_api/static/finance/index.html"} <= names
+    assert "graphql_api/static/licenses.md" in names
     assert any(name.startswith("graphql_api/static/assets/graphql.worker-") for name in names)
     assert {"graphql_api/operations/viewer.graphql", "graphql_api/operations/invoice.json"} <= names
     assert not any("node_modules" in name or name.startswith("console/") for name in names)

@@ -1,0 +1,54 @@
+import { keepPreviousData, QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { TypedDocumentString } from "../../generated/graphql";
+import { send } from "../../session/send";
+import { Refused } from "./refused";
+
+/** An operation with its variables: what is sent, and what "Open in GraphiQL" shows. */
+export interface Asked<Data, Variables> {
+  readonly document: TypedDocumentString<Data, Variables>;
+  readonly variables: Variables;
+}
+
+const FRESH_MILLISECONDS = 10_000;
+
+/** The same, where what it answers does not matter. */
+export type Operation = { readonly document: { toString(): string }; readonly variables: object };
+
+/** Answers are kept while their page may be shown again; a refusal is not asked about twice. */
+export const answers = new QueryClient({
+  defaultOptions: {
+    queries: { staleTime: FRESH_MILLISECONDS, retry: (count, error) => !(error instanceof Refused) && count < 1, networkMode: "always" },
+    mutations: { networkMode: "always" },
+  },
+});
+
+/** What the operation answers. Rejects with `Refused`, or an `Error` where the service cannot be reached. */
+export async function answer<Data, Variables>({ document, variables }: Asked<Data, Variables>): Promise<Data> {
+  const reply = await send<Data>({ query: document.toString(), variables });
+  const [failure] = reply.errors ?? [];
+  if (failure) throw new Refused(failure);
+  if (!reply.data) throw new Error("The service answered with nothing.");
+  return reply.data;
+}
+
+/** Asks while it is shown; the answer before stays on the screen until the next has come. `anew`: an answer is good for
+ * once, and not kept. */
+export function useAsk<Data, Variables>(asked: Asked<Data, Variables>, { when = true, anew = false } = {}) {
+  const { document, variables } = asked;
+  return useQuery({
+    queryKey: [document.toString(), variables],
+    queryFn: () => answer(asked),
+    placeholderData: keepPreviousData,
+    enabled: when,
+    ...(anew && { staleTime: 0, gcTime: 0, refetchOnWindowFocus: false }),
+  });
+}
+
+/** A change of the books. Once it is made, everything on the screen is asked for anew. */
+export function useChange<Data, Variables>(document: TypedDocumentString<Data, Variables>) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (variables: Variables) => answer({ document, variables }),
+    onSuccess: () => void client.invalidateQueries(),
+  });
+}

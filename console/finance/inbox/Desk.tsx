@@ -1,0 +1,107 @@
+import "./inbox.css";
+import { useState } from "react";
+import type { TransferFragment } from "../../generated/graphql";
+import { t } from "../../words/words";
+import { useKeys } from "../shell/keys";
+import { usePlace } from "../route/location";
+import { AssignDialog } from "./AssignDialog";
+import { BulkDialog } from "./BulkDialog";
+import { DealtWith } from "./DealtWith";
+import { show } from "./Inbox";
+import { List } from "./List";
+import { IgnoreDialog } from "./ParkDialogs";
+import { SplitDialog } from "./SplitDialog";
+import { Suggestions } from "./Suggestions";
+import { Transfer } from "./Transfer";
+
+type Open = "assign" | "split" | "ignore" | "bulk";
+
+const SUGGESTIONS_MAX = 5;
+
+/** The list of transfers beside the one that is worked on, with the keys for all of it. */
+export function Desk({ transfers }: { readonly transfers: readonly TransferFragment[] }) {
+  const wanted = usePlace(({ query }) => query.get("transfer"));
+  const place = Math.max(transfers.findIndex(({ id }) => id === wanted), 0);
+  const [choices, setChoices] = useState<Readonly<Record<string, number>>>({});
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [open, setOpen] = useState<Open>();
+  const transfer = transfers[place] as TransferFragment;
+  const chosen = choices[transfer.id] ?? 0;
+  const suggestion = transfer.suggestions[chosen];
+  const isOpen = transfer.status === "UNMATCHED";
+  const pairs = transfers.flatMap((one) => {
+    const found = one.suggestions[choices[one.id] ?? 0];
+    return selected.has(one.id) && found ? [{ transfer: one, suggestion: found }] : [];
+  });
+
+  const move = (steps: number) => show(transfers[Math.min(Math.max(place + steps, 0), transfers.length - 1)]);
+  const choose = (at: number) => transfer.suggestions[at] && setChoices({ ...choices, [transfer.id]: at });
+  const close = () => setOpen(undefined);
+  const toggle = ({ id }: TransferFragment) => setSelected(new Set(selected.has(id) ? [...selected].filter((one) => one !== id) : [...selected, id]));
+  const assign = () => (pairs.length > 0 ? setOpen("bulk") : isOpen && setOpen(suggestion ? "assign" : "split"));
+
+  useKeys({
+    j: () => move(1),
+    k: () => move(-1),
+    ArrowDown: () => move(1),
+    ArrowUp: () => move(-1),
+    a: assign,
+    s: () => isOpen && setOpen("split"),
+    i: () => isOpen && setOpen("ignore"),
+    x: () => isOpen && toggle(transfer),
+    ...Object.fromEntries(Array.from({ length: SUGGESTIONS_MAX }, (_, at) => [String(at + 1), () => choose(at)])),
+  });
+
+  const dialog = { transfer, close };
+  return (
+    <div className="desk" data-detail={wanted !== null}>
+      <List transfers={transfers} current={transfer} selected={selected} toggle={toggle} />
+      {pairs.length > 0 && (
+        <p className="bulk-bar" role="status">
+          {t("{n} selected", { n: pairs.length })}
+          <button type="button" className="main" onClick={() => setOpen("bulk")}>
+            {t("Assign all")}
+          </button>
+          <button type="button" onClick={() => setSelected(new Set())}>
+            {t("Clear")}
+          </button>
+        </p>
+      )}
+      <div className="detail">
+        <button type="button" className="back" onClick={() => show(undefined)}>
+          {t("Back to the list")}
+        </button>
+        <Transfer transfer={transfer} chosen={chosen}>
+          {isOpen ? (
+            <>
+              <div className="actions">
+                <button type="button" className="main" disabled={!suggestion} aria-keyshortcuts="a" onClick={() => setOpen("assign")}>
+                  {t("Assign")} <kbd>a</kbd>
+                </button>
+                <button type="button" aria-keyshortcuts="s" onClick={() => setOpen("split")}>
+                  {t("Split or find")} <kbd>s</kbd>
+                </button>
+                <button type="button" aria-keyshortcuts="i" onClick={() => setOpen("ignore")}>
+                  {t("Ignore")} <kbd>i</kbd>
+                </button>
+              </div>
+              <Suggestions transfer={transfer} chosen={chosen} choose={choose} />
+            </>
+          ) : (
+            <DealtWith transfer={transfer} />
+          )}
+        </Transfer>
+      </div>
+      {open === "assign" && suggestion && <AssignDialog {...dialog} invoice={suggestion.invoice} reasons={reasonsFor(transfer, chosen)} />}
+      {open === "split" && <SplitDialog {...dialog} chosen={chosen} reasons={[t("One payment for several invoices")]} />}
+      {open === "ignore" && <IgnoreDialog {...dialog} />}
+      {open === "bulk" && <BulkDialog pairs={pairs} close={() => (setSelected(new Set()), close())} />}
+    </div>
+  );
+}
+
+/** What speaks for the chosen invoice, as reasons to take with a click. */
+function reasonsFor({ suggestions }: TransferFragment, chosen: number): readonly string[] {
+  const telling = suggestions[chosen]?.signals.filter(({ score }) => score >= 0.9) ?? [];
+  return [...telling.slice(0, 2).map(({ evidence }) => evidence), t("Confirmed by the payer")];
+}

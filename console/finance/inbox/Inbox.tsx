@@ -1,0 +1,69 @@
+import { useState } from "react";
+import { type BankTransferFilter, InboxDocument, type TransferFragment } from "../../generated/graphql";
+import { number } from "../../words/figures";
+import { t } from "../../words/words";
+import { useAsk } from "../api/ask";
+import { Answered } from "../look/Answered";
+import { named } from "../look/Badge";
+import { Choice, FilterBar, Search } from "../look/FilterBar";
+import { TRANSFER_STATUS } from "../look/labels";
+import { Page } from "../look/Page";
+import { Pager } from "../look/Pager";
+import { Sums } from "../look/Sums";
+import { useFilters, usePaging } from "../route/filters";
+import { change } from "../route/location";
+import { Desk } from "./Desk";
+import { Done } from "./Done";
+import { UploadDialog } from "./UploadDialog";
+
+/** The bank transfers that no machine could match, and those that were dealt with. */
+export default function Inbox() {
+  const filter = useTransferFilter();
+  const paging = usePaging();
+  const asked = { document: InboxDocument, variables: { ...paging, filter } };
+  const inbox = useAsk(asked);
+  const [isUploading, setUploading] = useState(false);
+  return (
+    <Page
+      title={t("Inbox")}
+      asked={asked}
+      beside={inbox.data && <p className="left">{t("{n} left", { n: number(inbox.data.unmatchedTransfers.totalCount) })}</p>}
+      actions={
+        <button type="button" onClick={() => setUploading(true)}>
+          {t("Import a bank file")}
+        </button>
+      }
+    >
+      <FilterBar>
+        <Search label="Reference, message or payer" />
+        <Choice name="status" label="Status" of={{ ...named(TRANSFER_STATUS), all: t("All of them") }} />
+        <Choice name="currency" label="Currency" of={{ SEK: "SEK", EUR: "EUR", NOK: "NOK", DKK: "DKK" }} />
+      </FilterBar>
+      <Answered of={inbox}>
+        {({ unmatchedTransfers: { nodes, totals, totalCount, pageInfo } }) =>
+          nodes.length === 0 ? (
+            <Done filter={filter} upload={() => setUploading(true)} />
+          ) : (
+            <>
+              <Sums of={totals} />
+              <Desk transfers={nodes} />
+              <Pager info={pageInfo} shown={nodes.length} total={totalCount} backwards />
+            </>
+          )
+        }
+      </Answered>
+      {isUploading && <UploadDialog close={() => setUploading(false)} />}
+    </Page>
+  );
+}
+
+function useTransferFilter(): BankTransferFilter {
+  const filters = useFilters();
+  const status = filters.text("status") === "all" ? null : (filters.many("status", TRANSFER_STATUS) ?? ["UNMATCHED" as const]);
+  return { status, search: filters.text("search"), currency: filters.text("currency"), bankFileId: filters.text("file") };
+}
+
+/** Show this transfer; the address says which one it is. */
+export function show(transfer: TransferFragment | undefined): void {
+  change({ transfer: transfer?.id }, true);
+}

@@ -1,0 +1,66 @@
+import { type AccountingEntryFilter, LedgerDocument, type LegFragment } from "../../generated/graphql";
+import { t } from "../../words/words";
+import { useAsk } from "../api/ask";
+import { Answered, Empty } from "../look/Answered";
+import { Choice, DayFilter, FilterBar, Search } from "../look/FilterBar";
+import { Page } from "../look/Page";
+import { Pager } from "../look/Pager";
+import { Sums } from "../look/Sums";
+import { type Column, Table } from "../look/Table";
+import { TenantFilter } from "../look/TenantFilter";
+import { Link } from "../route/Link";
+import { link } from "../route/location";
+import { type Filters, useFilters, usePaging } from "../route/filters";
+import { LEG } from "./Legs";
+
+const JOURNAL: Column<LegFragment> = {
+  head: "Journal",
+  cell: ({ journalId }) => <Link href={link("/ledger", { journal: journalId })}>{t("Whole")}</Link>,
+  minor: true,
+};
+
+/** The legs of all journals: the books themselves. */
+export default function Ledger() {
+  const asked = { document: LedgerDocument, variables: { ...usePaging(), filter: entryFilter(useFilters()) } };
+  const legs = useAsk(asked);
+  return (
+    <Page title={t("Ledger")} asked={asked}>
+      <FilterBar>
+        <Search label="Text or provider's reference" />
+        <Choice name="book" label="Book" of={{ platform: t("Platform"), tenants: t("Tenants") }} />
+        <Choice name="currency" label="Currency" of={{ EUR: "EUR", SEK: "SEK", NOK: "NOK", DKK: "DKK" }} />
+        <DayFilter name="from" label="Booked from" />
+        <DayFilter name="to" label="to" />
+        <TenantFilter />
+      </FilterBar>
+      <Answered of={legs}>
+        {({ accountingEntries: { nodes, totals, totalCount, pageInfo } }) =>
+          nodes.length === 0 ? (
+            <Empty>{t("Nothing is booked like that. Take a filter away to see more.")}</Empty>
+          ) : (
+            <>
+              <Sums of={totals} />
+              <Table label={t("Ledger")} rows={nodes} columns={[...LEG.slice(0, -1), JOURNAL, ...LEG.slice(-1)]} />
+              <Pager info={pageInfo} shown={nodes.length} total={totalCount} />
+            </>
+          )
+        }
+      </Answered>
+    </Page>
+  );
+}
+
+function entryFilter(filters: Filters): AccountingEntryFilter {
+  const [tenant, account] = [filters.text("tenant"), filters.text("account")];
+  const book = filters.one("book", { platform: 1, tenants: 1 });
+  return {
+    search: filters.text("search"),
+    platformBook: book && book === "platform",
+    currency: filters.text("currency"),
+    bookedFrom: filters.day("from"),
+    bookedTo: filters.day("to"),
+    journalId: filters.text("journal"),
+    accounts: account ? [account] : undefined,
+    tenantIds: tenant ? [tenant] : undefined,
+  };
+}

@@ -1,0 +1,107 @@
+import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { t } from "../../words/words";
+import { Refused } from "../api/refused";
+
+interface ChangeDialogProps {
+  readonly title: string;
+  /** What the button says that makes the change. */
+  readonly action: string;
+  /** Reasons that can be taken with a click. */
+  readonly reasons?: readonly string[];
+  /** False while what was typed cannot be done. */
+  readonly ready?: boolean;
+  /** Makes the change. It may be called again with the same reason, where an answer did not come. */
+  readonly change: (reason: string) => Promise<unknown>;
+  readonly close: () => void;
+  /** What follows the change, where the dialog is not just to close. */
+  readonly done?: () => void;
+  /** More about a refusal than its own sentence. */
+  readonly explain?: (refused: Refused) => ReactNode;
+  /** What the change will do. */
+  readonly children?: ReactNode;
+}
+
+const REASON = { min: 3, max: 500 };
+
+/** Shows what a change will do, asks for the reason that the audit trail keeps, and makes the change. */
+export function ChangeDialog({ title, action, reasons = [], ready = true, change, close, done = close, explain, children }: ChangeDialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [reason, setReason] = useState("");
+  const [problem, setProblem] = useState<Error>();
+  const [busy, setBusy] = useState(false);
+  const heading = useId();
+  useEffect(() => {
+    dialog.current?.showModal();
+    field.current?.focus();
+  }, []);
+
+  async function confirm(event: FormEvent) {
+    event.preventDefault();
+    setBusy(true);
+    setProblem(undefined);
+    try {
+      await change(reason.trim());
+      done();
+    } catch (error) {
+      setProblem(error as Error);
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <dialog ref={dialog} className="change" aria-labelledby={heading} onClose={close} onCancel={(event) => busy && event.preventDefault()}>
+      <form onSubmit={confirm}>
+        <h2 id={heading}>{title}</h2>
+        {children}
+        <label className="field">
+          <span>{t("Reason")}</span>
+          <textarea
+            ref={field}
+            rows={2}
+            required
+            minLength={REASON.min}
+            maxLength={REASON.max}
+            value={reason}
+            placeholder={t("Why? It stays in the audit trail.")}
+            onChange={(event) => setReason(event.target.value)}
+            onKeyDown={(event) => {
+              if (event.key !== "Enter" || event.shiftKey) return;
+              event.preventDefault();
+              event.currentTarget.form?.requestSubmit();
+            }}
+          />
+        </label>
+        {reasons.length > 0 && (
+          <p className="reasons">
+            {reasons.map((text) => (
+              <button type="button" key={text} onClick={() => setReason(text)}>
+                {text}
+              </button>
+            ))}
+          </p>
+        )}
+        {problem && <Explained problem={problem}>{problem instanceof Refused && explain?.(problem)}</Explained>}
+        <footer>
+          <button type="button" onClick={close} disabled={busy}>
+            {t("Cancel")}
+          </button>
+          <button type="submit" className="main" disabled={busy || !ready}>
+            {busy ? t("Working…") : problem && !(problem instanceof Refused) ? t("Try again") : action}
+          </button>
+        </footer>
+      </form>
+    </dialog>
+  );
+}
+
+/** An answer that did not come says nothing about what was done: the same may be sent again. */
+function Explained({ problem, children }: { readonly problem: Error; readonly children: ReactNode }) {
+  return (
+    <p className="problem" role="alert">
+      {problem.message} {!(problem instanceof Refused) && t("Whether the change was made is not known; looking before trying again is safe.")}{" "}
+      {children}
+    </p>
+  );
+}

@@ -1,0 +1,54 @@
+import { PriceListDocument, type SubscriptionFilter, SubscriptionsDocument } from "../../generated/graphql";
+import { t } from "../../words/words";
+import { useAsk } from "../api/ask";
+import { Answered, Empty } from "../look/Answered";
+import { named } from "../look/Badge";
+import { Choice, FilterBar, Search } from "../look/FilterBar";
+import { SUBSCRIPTION_STATUS } from "../look/labels";
+import { Page } from "../look/Page";
+import { Pager } from "../look/Pager";
+import { Table } from "../look/Table";
+import { TenantFilter } from "../look/TenantFilter";
+import { type Filters, useFilters, usePaging } from "../route/filters";
+import { SUBSCRIPTION } from "./columns";
+
+/** The subscriptions of all tenants. */
+export default function Subscriptions() {
+  const asked = { document: SubscriptionsDocument, variables: { ...usePaging(), filter: subscriptionFilter(useFilters()) } };
+  const subscriptions = useAsk(asked);
+  const plans = useAsk({ document: PriceListDocument, variables: {} });
+  return (
+    <Page title={t("Subscriptions")} asked={asked}>
+      <FilterBar>
+        <Search label="External id or tenant" />
+        <Choice name="status" label="Status" of={named(SUBSCRIPTION_STATUS)} />
+        <Choice name="plan" label="Plan" of={Object.fromEntries((plans.data?.plans ?? []).map(({ code, name }) => [code, name]))} />
+        <TenantFilter />
+      </FilterBar>
+      <Answered of={subscriptions}>
+        {({ subscriptions: { nodes, totalCount, pageInfo } }) =>
+          nodes.length === 0 ? (
+            <Empty>{t("No subscription is like that. Take a filter away to see more.")}</Empty>
+          ) : (
+            <>
+              <Table label={t("Subscriptions")} rows={nodes} columns={SUBSCRIPTION} href={({ id }) => `/subscriptions/${id}`} />
+              <Pager info={pageInfo} shown={nodes.length} total={totalCount} backwards />
+            </>
+          )
+        }
+      </Answered>
+    </Page>
+  );
+}
+
+/** What the address filters subscriptions by. */
+export function subscriptionFilter(filters: Filters): SubscriptionFilter {
+  const [plan, tenant] = [filters.text("plan"), filters.text("tenant")];
+  return {
+    search: filters.text("search"),
+    status: filters.many("status", SUBSCRIPTION_STATUS),
+    country: filters.text("country"),
+    planCodes: plan ? [plan] : undefined,
+    tenantIds: tenant ? [tenant] : undefined,
+  };
+}
