@@ -62,6 +62,20 @@ class Rates:
         _, rate = self._newest(currency, day)
         return _divided_half_even(cents * _SCALE * 10**2, rate * 10 ** exponent(currency))
 
+    def converted(self, cents: int, *, from_currency: str, to_currency: str, day: date) -> int:
+        """`cents` of one currency in another one at the rates of `day`, rounded half-even.
+
+        Raises: FxRateMissing.
+        """
+        if from_currency == to_currency:
+            return cents
+        rate_of_source, rate_of_target = self._rate(from_currency, day), self._rate(to_currency, day)
+        dividend = cents * rate_of_target * 10 ** exponent(to_currency)
+        return _divided_half_even(dividend, rate_of_source * 10 ** exponent(from_currency))
+
+    def _rate(self, currency: str, day: date) -> int:
+        return _SCALE if currency == REPORTING_CURRENCY else self._newest(currency, day)[1]
+
 
 def _divided_half_even(dividend: int, divisor: int) -> int:
     quotient, rest = divmod(dividend, divisor)

@@ -8,7 +8,10 @@ from typing import Final
 from graphql_api.settings import Settings
 from procedures.books import Books
 from procedures.complete_refunds import complete
+from procedures.complete_returns import complete_returns
 from procedures.notify_tenant import Postbox, notify_all
+from procedures.run_subscriptions import run_subscriptions
+from procedures.settle_reports import settle_reports
 from procedures.sync_movements import sync_due
 from procedures.take_in_event import take_in_events
 from providers.registry import Registry
@@ -47,7 +50,10 @@ def chores(tools: Tools) -> tuple[Chore, ...]:
     books, registry, jobs = tools.books, tools.registry, tools.jobs
     return (
         Chore(name="refunds", every=SOON, work=lambda at: complete(at=at, books=books, registry=registry, jobs=jobs)),
+        Chore(name="returns", every=SOON, work=lambda at: complete_returns(at=at, books=books, registry=registry)),
+        Chore(name="bank reports", every=SOON, work=lambda at: settle_reports(at=at, books=books, jobs=jobs)),
         Chore(name="mails", every=SOON, work=lambda at: notify_all(at=at, books=books, postbox=tools.postbox)),
+        Chore(name="subscriptions", every=SOON, work=lambda at: run_subscriptions(at=at, books=books)),
         Chore(
             name="calls", every=SOON, work=lambda at: take_in_events(at=at, books=books, registry=registry, jobs=jobs)
         ),

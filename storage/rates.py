@@ -4,8 +4,9 @@ from datetime import date
 from typing import Any
 
 import psycopg
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from billing.fx import REPORTING_CURRENCY, Rates
 from storage.accounting import FxRate
@@ -28,6 +29,18 @@ async def rates_for(session: AsyncSession, currency: str, day: date) -> Rates:
 async def every_rate(session: AsyncSession) -> Rates:
     """Every rate, for many days and currencies at once."""
     return Rates((await session.execute(select(FxRate.currency, FxRate.on_day, FxRate.rate))).all())
+
+
+async def rates_since(session: AsyncSession, first: date, last: date) -> Rates:
+    """The rates of every currency for all days from `first` to `last`."""
+    earlier = aliased(FxRate)
+    of_first = (
+        select(func.max(earlier.on_day)).where(earlier.currency == FxRate.currency, earlier.on_day <= first)
+    ).scalar_subquery()
+    needed = select(FxRate.currency, FxRate.on_day, FxRate.rate).where(
+        FxRate.on_day <= last, FxRate.on_day >= func.coalesce(of_first, first)
+    )
+    return Rates([(currency, day, rate) for currency, day, rate in await session.execute(needed)])
 
 
 def all_rates(cursor: psycopg.Cursor[Any]) -> Rates:
