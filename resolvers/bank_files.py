@@ -9,6 +9,7 @@ import strawberry
 
 from billing.refusals import BadInput, ErrorCode
 from procedures.receive_transfers import Received, receive
+from procedures.settle_reports import settle_reports
 from resolvers.authority import finance_mutation, finance_query
 from resolvers.context import Info
 from schema.inbox import ImportBankFileInput, ImportBankFilePayload
@@ -59,7 +60,7 @@ class BankFileMutations:
     )
     async def import_bank_file(self, info: Info, input: ImportBankFileInput) -> Received:
         content, context, order = decoded(input.content_base64), info.context, info.context.order()
-        return await context.in_bulk(
+        received = await context.in_bulk(
             lambda connection: receive(
                 connection,
                 BytesIO(content),
@@ -72,3 +73,5 @@ class BankFileMutations:
                 zone=context.books.zone,
             )
         )
+        await settle_reports(at=order.at, books=context.books, jobs=context.jobs)
+        return received

@@ -16,7 +16,7 @@ from schema.reading.questions import BY_ID, Nothing, Question, Row
 from schema.refunds import Refund, RefundEvent
 from schema.subscriptions import Plan, Subscription
 from schema.tenants import Tenant
-from schema.transfers import BankFile, BankTransfer
+from schema.transfers import BankFile, BankTransfer, TransferReturn
 
 TYPES: Final = {
     prefix_of(type_.__name__): type_.__name__
@@ -30,6 +30,7 @@ TYPES: Final = {
         RefundEvent,
         DunningCase,
         BankTransfer,
+        TransferReturn,
         BankFile,
         AccountingEntry,
         AuditEvent,

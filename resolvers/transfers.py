@@ -1,5 +1,6 @@
 """The unmatched-payments inbox: looking at it, and dealing with what is in it."""
 
+from dataclasses import asdict
 from uuid import UUID
 
 import strawberry
@@ -8,7 +9,9 @@ from billing.allocation import Allocation
 from billing.refusals import BadInput, ErrorCode
 from procedures.assign_transfer import Assigned, assign
 from procedures.ignore_transfer import Moved, ignore, restore
+from procedures.return_transfer import Returned, send_back
 from procedures.unassign_transfer import Unassigned, unassign
+from providers.refunding import PayerAccount
 from resolvers.authority import finance_mutation, finance_query
 from resolvers.context import Info
 from resolvers.ids import looked_up
@@ -21,6 +24,8 @@ from schema.inbox import (
     IgnoreTransferPayload,
     RestoreTransferInput,
     RestoreTransferPayload,
+    ReturnTransferInput,
+    ReturnTransferPayload,
     UnassignTransferInput,
     UnassignTransferPayload,
 )
@@ -120,3 +125,26 @@ class TransferMutations:
     async def restore_transfer(self, info: Info, input: RestoreTransferInput) -> Moved:
         key = from_global(input.transfer_id, "BankTransfer", argument="transferId")
         return await restore(key, order=info.context.order(), books=info.context.books)
+
+    @finance_mutation(
+        answers=ReturnTransferPayload,
+        description="Send a transfer of the inbox back to its payer, whole. It is RETURNED at once, with a PENDING return: "
+        "the bank's files confirm it, or refuse it and put it back into the inbox.",
+        may_fail=[
+            ErrorCode.NOT_FOUND,
+            ErrorCode.TRANSFER_NOT_UNMATCHED,
+            ErrorCode.PAYER_ACCOUNT_NEEDED,
+            ErrorCode.PROVIDER_UNKNOWN,
+            ErrorCode.PROVIDER_NOT_CONFIGURED,
+            ErrorCode.FX_RATE_MISSING,
+        ],
+    )
+    async def return_transfer(self, info: Info, input: ReturnTransferInput) -> Returned:
+        key, account = from_global(input.transfer_id, "BankTransfer", argument="transferId"), input.payer_account
+        return await send_back(
+            key,
+            to=None if account is None else PayerAccount(**asdict(account)),
+            order=info.context.order(),
+            books=info.context.books,
+            registry=info.context.registry,
+        )

@@ -90,6 +90,36 @@ class RestoreTransferPayload:
     transfer: BankTransfer = fetched("transfer_id")
 
 
+@strawberry.input(
+    description="Where money goes back to, where the bank's file does not say: iban, bankgiro, plusgiro, or clearing and "
+    "account."
+)
+class PayerAccountInput:
+    iban: str | None = None
+    bankgiro: str | None = None
+    plusgiro: str | None = None
+    clearing: str | None = None
+    account: str | None = None
+    name: str | None = None
+
+
+@strawberry.input
+class ReturnTransferInput:
+    transfer_id: strawberry.ID
+    reason: str = strawberry.field(description=REASON)
+    payer_account: PayerAccountInput | None = None
+
+
+@strawberry.type
+class ReturnTransferPayload:
+    transfer_id: strawberry.Private[UUID]
+    journal_ids: strawberry.Private[list[UUID]]
+    transfer: BankTransfer = fetched("transfer_id")
+    accounting_entries: list[AccountingEntry] = fetched(
+        "journal_ids", by="journal_id", description="Those of the return: none until the bank has confirmed it."
+    )
+
+
 @strawberry.input
 class ApplyCreditInput:
     tenant_id: strawberry.ID

@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, FromClause, Select, func, select
 from billing.chart import account_name
 from schema.accounting import AccountingEntry, in_order
 from schema.ids import keys_of
-from schema.inbox import REASON
+from schema.inbox import REASON, PayerAccountInput
 from schema.invoice_lists import InvoiceStatus
 from schema.invoices import Invoice
 from schema.money import Money
@@ -172,19 +172,6 @@ class RefundPreview:
     warnings: list[str] = column()
     token: str = column(description="For `executeRefund`: valid for 15 minutes, for this actor, once.")
     expires_at: datetime = column()
-
-
-@strawberry.input(
-    description="Where the money goes back to, where the bank's file does not say: iban, bankgiro, plusgiro, or clearing "
-    "and account."
-)
-class PayerAccountInput:
-    iban: str | None = None
-    bankgiro: str | None = None
-    plusgiro: str | None = None
-    clearing: str | None = None
-    account: str | None = None
-    name: str | None = None
 
 
 @strawberry.input

@@ -12,11 +12,12 @@ from schema.ids import from_global
 from schema.money import Money
 from schema.node import Node, PageInfo
 from schema.payments import Payment
-from schema.reading.bindings import Scope, batched, column, computed, expression, many, money, one, rows_of
+from schema.reading.bindings import Scope, batched, column, computed, derived, expression, many, money, one, rows_of
 from schema.reading.paging import Order, Page, check_window
 from schema.reading.questions import Condition, OneOf, PageOf, containing, given, like, names
 from schema.scalars import Cents, CurrencyCode
 from schema.suggestions import FACTS, InvoiceSuggestion, suggested
+from storage.payouts import TransferReturn as ReturnRow
 from storage.transfers import BankDeposit
 from storage.transfers import BankFile as FileRow
 from storage.transfers import BankTransfer as Row
@@ -24,7 +25,7 @@ from storage.transfers import BankTransfer as Row
 
 @strawberry.enum(
     description="MATCHED: by machine on arrival. UNMATCHED: in the inbox. ASSIGNED: by a person. IGNORED: parked. "
-    "RETURNED: sent back to the payer."
+    "RETURNED: sent back to the payer, or ordered to be; see `returns`."
 )
 class TransferStatus(Enum):
     MATCHED = "MATCHED"
@@ -70,6 +71,38 @@ class BankFile(Node):
     warnings: list[str] = column(description="What a person should know, though the file was booked.")
 
 
+@strawberry.enum(
+    description="PENDING: ordered, and not confirmed by the bank yet. SUCCEEDED: its debit is booked. FAILED: the bank "
+    "refused it or sent it back, and the transfer is in the inbox again."
+)
+class ReturnStatus(Enum):
+    PENDING = "PENDING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+
+
+def written(account: dict[str, str | None]) -> str:
+    """An account as people write it."""
+    if account["bankgiro"]:
+        return f"BG {account['bankgiro'][:-4]}-{account['bankgiro'][-4:]}"
+    if account["plusgiro"]:
+        return f"PG {account['plusgiro'][:-1]}-{account['plusgiro'][-1:]}"
+    return account["iban"] or f"{account['clearing']}, {account['account']}"
+
+
+@rows_of(ReturnRow.__table__.alias)
+@strawberry.type(description="An order to send a transfer back to its payer.")
+class TransferReturn(Node):
+    id: strawberry.ID = column()
+    status: ReturnStatus = column()
+    account: str = derived(written, "payer_account", description="Where the money goes, e.g. BG 991-2346.")
+    actor: str = column()
+    reason: str = column()
+    problem: str | None = column(description="Why it failed, or what stood in the way of the last attempt.")
+    ordered_at: datetime = column("created_at")
+    settled_at: datetime | None = column(description="When it was known to have succeeded or failed.")
+
+
 @rows_of(Row.__table__.alias)
 @strawberry.type(description="One payment into our bank account; negative: a deduction that the payer took off.")
 class BankTransfer(Node):
@@ -93,6 +126,12 @@ class BankTransfer(Node):
         description="What it was assigned as; none after it was unassigned.",
     )
     ignored_reason: str | None = column()
+    returns: list[TransferReturn] = many(
+        lambda transfer, made: made.bank_transfer_id == transfer.id,
+        order=lambda made: [made.created_at, made.id],
+        description="Orders to send it back, the latest last. While one is PENDING the transfer is RETURNED already: it "
+        "cannot be used, and its money stays in unmatched receipts until the bank confirms.",
+    )
     accounting_entries: list[AccountingEntry] = many(
         lambda transfer, entry: entry.bank_transfer_id == transfer.id, order=in_order
     )

@@ -31,6 +31,7 @@ from tests.books import TODAY, LittleBooks
 from tests.graphql.api import Api, served
 from tests.graphql.tokens import NOW, TestIssuer
 from tests.procedures.dunning import PlainPauses
+from tests.providers.bank_orders import settings
 from tests.refunds.desk import Desk, desk_over
 from tests.refunds.gateway import Fault, Gateway, registry_of
 
@@ -42,7 +43,7 @@ PLACEHOLDER = re.compile(r"(?:the id of )?(an? .+|any id|the token), from .+")
 @pytest.fixture
 async def api(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Api]:
     """The whole service, with the project's bank files and a gateway."""
-    banks = [plugin for plugin in Registry.load(settings={})._plugins if plugin.name == "bankgirot"]
+    banks = [plugin for plugin in Registry.load(settings=settings(tmp_path))._plugins if plugin.name == "bankgirot"]
     registry = Registry([*banks, *registry_of(GATEWAY)._plugins])
     monkeypatch.setattr(Wiring, "of", classmethod(lambda cls, settings, database: cls(settings, database, registry)))
     async with served(database, tmp_path) as made:
