@@ -10,7 +10,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, exists, select, tuple_
+from sqlalchemy import Select, exists, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing.journals import MovementRef, PaymentRef, fee_taken, paid_out
@@ -28,32 +28,32 @@ Place = tuple[date, UUID]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Days:
-    """The movements of a provider on the business days from `first` to `last`, both included."""
+class Lines:
+    """The movements of a provider on the business days from `first` to `last`, both included; where `references` are named,
+    only those that bear one."""
 
     provider: str
     first: date
     last: date
+    references: Sequence[str] | None = None
 
 
-async def book_movements(days: Days, told_by: tuple[str, UUID], *, order: Order, books: Books) -> int:
+async def book_movements(lines: Lines, told_by: tuple[str, UUID], *, order: Order, books: Books) -> int:
     """Book the fees and payouts that are not booked yet, a batch a transaction; gives how many.
 
     `told_by`: type and id of what brought them, for the audit trail.
 
     Raises: FxRateMissing.
     """
-    async with books.transaction() as session:
-        rates = await every_rate(session)
-    booked, after = 0, (days.first, UUID(int=0))
+    booked, after = 0, (lines.first, UUID(int=0))
     while True:
         async with books.transaction() as session:
-            await one_at_a_time(session, days.provider)
-            batch = list(await session.scalars(_unbooked(days, after)))
-            postings = await _postings(session, days.provider, batch)
-            await post(session, postings, rates)
+            await one_at_a_time(session, lines.provider)
+            batch = list(await session.scalars(_unbooked(lines, after)))
+            postings = await _postings(session, lines.provider, batch)
             if postings:
-                details = {"provider": days.provider, "booked": len(postings)}
+                await post(session, postings, await every_rate(session))
+                details: dict[str, object] = {"provider": lines.provider, "booked": len(postings)}
                 await sign(session, order.done("provider.movements_booked", *told_by, details))
         booked += len(postings)
         if len(batch) < BATCH:
@@ -61,14 +61,15 @@ async def book_movements(days: Days, told_by: tuple[str, UUID], *, order: Order,
         after = (batch[-1].occurred_on, batch[-1].id)
 
 
-def _unbooked(days: Days, after: Place) -> Select[ProviderMovement]:
+def _unbooked(lines: Lines, after: Place) -> Select[ProviderMovement]:
     movement = ProviderMovement
     booked = exists().where(Journal.subject_id == movement.id, Journal.kind == movement.kind)
     return (
         select(movement)
         .where(
-            movement.provider == days.provider,
-            movement.occurred_on.between(days.first, days.last),
+            movement.provider == lines.provider,
+            movement.occurred_on.between(lines.first, lines.last),
+            true() if lines.references is None else movement.reference.in_(lines.references),
             tuple_(movement.occurred_on, movement.id) > after,
             movement.kind.in_(("FEE", "PAYOUT")),
             movement.amount_cents != 0,

@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy import select
 
 from billing.refusals import BadInput, ErrorCode, Refusal
-from procedures.book_movements import Days, book_movements
+from procedures.book_movements import Lines, book_movements
 from procedures.books import Books, Order
 from procedures.keep_lines import keep
 from procedures.take_in_lines import take_in_lines
@@ -97,10 +97,10 @@ async def sync(
         progress("lines", lines)
     async with books.transaction() as session:
         sync_id = await extend_window(session, provider, window.start, end)
-    days = Days(provider=provider, first=books.day(window.start), last=books.day(end))
-    booked = await book_movements(days, ("provider_sync", sync_id), order=order, books=books)
+    reported = Lines(provider=provider, first=books.day(window.start), last=books.day(end))
+    booked = await book_movements(reported, ("provider_sync", sync_id), order=order, books=books)
     progress("booked", booked)
-    taken_in, problems = await take_in_lines(days, order=order, books=books, jobs=jobs)
+    taken_in, problems = await take_in_lines(reported, order=order, books=books, jobs=jobs)
     return Synced(lines=lines, new=new, booked=booked + taken_in, problems=tuple(problems))
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from billing.refusals import Refusal
-from procedures.book_movements import Days, book_movements
+from procedures.book_movements import Lines, book_movements
 from procedures.books import Books, Order
 from procedures.keep_lines import keep
 from procedures.rows import locked
@@ -157,7 +157,8 @@ async def _book(claimed: _Claimed, facts: Sequence[Fact], *, books: Books, jobs:
 async def _book_lines(claimed: _Claimed, lines: Sequence[LedgerLine], *, books: Books, jobs: Jobs) -> list[str]:
     await keep(claimed.provider, lines, books=books)
     days = sorted(books.day(line.occurred_at) for line in lines)
-    within = Days(provider=claimed.provider, first=days[0], last=days[-1])
-    await book_movements(within, ("provider_event", claimed.id), order=claimed.order, books=books)
-    _, problems = await take_in_lines(within, order=claimed.order, books=books, jobs=jobs)
+    references = sorted({line.reference for line in lines})
+    told = Lines(provider=claimed.provider, first=days[0], last=days[-1], references=references)
+    await book_movements(told, ("provider_event", claimed.id), order=claimed.order, books=books)
+    _, problems = await take_in_lines(told, order=claimed.order, books=books, jobs=jobs)
     return problems

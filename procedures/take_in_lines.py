@@ -7,7 +7,7 @@ from sqlalchemy import select, text
 
 from billing.money import Money
 from procedures.book_dispute import book_dispute
-from procedures.book_movements import Days
+from procedures.book_movements import Lines
 from procedures.books import Books, Order
 from procedures.take_in_refund import take_in_made_elsewhere, take_in_returned
 from providers.refunding import RefundOutcome, RefundState
@@ -30,6 +30,7 @@ select m.*
                         and (r.provider_reference = any(m.subject_reference || m.subject_aliases)
                              or replace(r.id::text, '-', '') = any(m.subject_aliases)) limit 1) r on m.kind = 'REFUND'
  where m.provider = :provider and m.occurred_on between :first and :last and sign(m.amount_cents) = :sign
+   and (cast(:references as text[]) is null or m.reference = any(:references))
    and case when m.kind = 'REFUND' and m.amount_cents < 0 then r.status is null
             when m.kind = 'REFUND' then (r.status, r.amount_cents) = ('SUCCEEDED', m.amount_cents)
             when m.kind = 'DISPUTE' and m.amount_cents < 0
@@ -42,14 +43,14 @@ select m.*
  order by m.occurred_at, m.amount_cents, m.id"""
 
 
-async def take_in_lines(days: Days, *, order: Order, books: Books, jobs: Jobs) -> tuple[int, list[str]]:
-    """Book the unknown refunds and disputes of these days; gives how many, and why the others could not be booked.
+async def take_in_lines(lines: Lines, *, order: Order, books: Books, jobs: Jobs) -> tuple[int, list[str]]:
+    """Book the unknown refunds and disputes among these; gives how many, and why the others could not be booked.
 
     Raises: FxRateMissing.
     """
     booked, problems = 0, []
     for sign in (TAKEN, GIVEN_BACK):
-        for movement in await _unknown(days, sign, books):
+        for movement in await _unknown(lines, sign, books):
             problem = await _taken_in(movement, order=order, books=books, jobs=jobs)
             if problem is None:
                 booked += 1
@@ -58,8 +59,11 @@ async def take_in_lines(days: Days, *, order: Order, books: Books, jobs: Jobs) -
     return booked, problems
 
 
-async def _unknown(days: Days, sign: int, books: Books) -> Sequence[ProviderMovement]:
-    within = {"provider": days.provider, "first": days.first, "last": days.last, "sign": sign}
+async def _unknown(lines: Lines, sign: int, books: Books) -> Sequence[ProviderMovement]:
+    within = {
+        "provider": lines.provider, "first": lines.first, "last": lines.last, "sign": sign,
+        "references": None if lines.references is None else list(lines.references),
+    }  # fmt: skip
     async with books.transaction() as session:
         return (await session.scalars(select(ProviderMovement).from_statement(text(UNKNOWN)), within)).all()
 
