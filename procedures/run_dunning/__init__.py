@@ -12,7 +12,7 @@ from billing.dunning import Stage
 from procedures.books import Books, Order
 from procedures.run_dunning.keeping import keep_cases
 from procedures.run_dunning.likely import likely_payments
-from procedures.run_dunning.pausing import Pauses, end_pauses
+from procedures.run_dunning.pausing import end_pauses
 from procedures.run_dunning.stepping import due_cases, step
 
 ACTOR: Final = "system:dunning"
@@ -21,9 +21,7 @@ PAID: Final = "The invoice is settled"
 BATCH: Final = 500
 
 
-async def run_dunning(
-    *, at: datetime, stages: Sequence[Stage], issuers: Sequence[str], books: Books, pauses: Pauses
-) -> int:
+async def run_dunning(*, at: datetime, stages: Sequence[Stage], issuers: Sequence[str], books: Books) -> int:
     """Do all that is due on the business day of `at`; gives how many stages were taken.
 
     `stages`: what new cases follow; with none of them no case is opened. `issuers`: whose invoices are dunned.
@@ -34,13 +32,13 @@ async def run_dunning(
         due = list(await session.scalars(due_cases(today)))
     likely = await likely_payments(books) if due else {}
     for start in range(0, len(due), BATCH):
-        stepped = await step(due[start : start + BATCH], likely=likely, pauses=None, order=order, books=books)
+        stepped = await step(due[start : start + BATCH], likely=likely, pausing=False, order=order, books=books)
         taken += stepped.taken
         for key in stepped.apart:
-            taken += (await step([key], likely=likely, pauses=pauses, order=order, books=books)).taken
+            taken += (await step([key], likely=likely, pausing=True, order=order, books=books)).taken
     return taken
 
 
-async def end_dunning_pauses(*, at: datetime, books: Books, pauses: Pauses) -> int:
+async def end_dunning_pauses(*, at: datetime, books: Books) -> int:
     """Resume the subscriptions that dunning paused and whose invoice is settled; gives how many."""
-    return await end_pauses(order=Order(actor=ACTOR, reason=PAID, at=at), books=books, pauses=pauses)
+    return await end_pauses(order=Order(actor=ACTOR, reason=PAID, at=at), books=books)

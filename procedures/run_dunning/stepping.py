@@ -12,9 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from billing.dunning import Action, Stage, next_step
-from billing.refusals import Refusal
 from procedures.books import Books, Order
-from procedures.run_dunning.pausing import NO_SUBSCRIPTION, Pauses
+from procedures.run_dunning.pausing import pause_by
 from storage.audit import Done, record_all
 from storage.dunning import DunningAction, DunningCase
 from storage.invoices import Invoice
@@ -60,13 +59,13 @@ async def step(
     keys: Sequence[UUID],
     *,
     likely: Mapping[UUID, str],
-    pauses: Pauses | None,
+    pausing: bool,
     order: Order,
     books: Books,
 ) -> Stepped:
     """Take the next stage of each of these cases, in one transaction; those that somebody works on are left out.
 
-    With `pauses` None, cases that would pause a subscription are not touched but given back, to be done apart: a pause has
+    Unless `pausing`, cases that would pause a subscription are not touched but given back, to be done apart: a pause has
     locks of its own to wait for, and nobody else shall wait for it meanwhile.
     """
     today, taken, apart = books.day(order.at), [], []
@@ -77,10 +76,10 @@ async def step(
                 due.case.next_action_on = None if following is None else following.on
             elif due.invoice.id in likely:
                 due.case.waiting_because = likely[due.invoice.id]
-            elif following.stage.action is Action.PAUSE_SUBSCRIPTION and pauses is None:
+            elif following.stage.action is Action.PAUSE_SUBSCRIPTION and not pausing:
                 apart.append(due.case.id)
             else:
-                taken.append(await _take(session, due, following.stage, today=today, pauses=pauses, order=order))
+                taken.append(await _take(session, due, following.stage, order=order, books=books))
         await session.flush()
         await record_all(session, taken)
     return Stepped(taken=len(taken), apart=apart)
@@ -104,17 +103,14 @@ async def _locked(session: AsyncSession, keys: Sequence[UUID], today: date) -> l
     ]
 
 
-async def _take(
-    session: AsyncSession, due: Due, stage: Stage, *, today: date, pauses: Pauses | None, order: Order
-) -> Done:
+async def _take(session: AsyncSession, due: Due, stage: Stage, *, order: Order, books: Books) -> Done:
     """Take one stage: it is written down, with what comes of it and with the version of the override that it obeyed."""
-    case, action_id = due.case, uuid7()
+    case, today, action_id = due.case, books.day(order.at), uuid7()
     because = None
     if stage.action in MAILED:
         because = None if due.email else NO_ADDRESS
     elif stage.action is Action.PAUSE_SUBSCRIPTION:
-        assert pauses is not None
-        because = await _pause(session, due, pauses, order)
+        because = await pause_by(case, due.invoice, session=session, order=order, books=books)
     action = DunningAction(
         id=action_id, case_id=case.id, stage=stage.code, action=stage.action.value, taken_at=order.at,
         override_version=case.version, not_done_because=because,
@@ -137,14 +133,3 @@ async def _take(
         "not_done_because": because,
     }
     return order.done("dunning.stage_taken", "dunning_case", case.id, details)
-
-
-async def _pause(session: AsyncSession, due: Due, pauses: Pauses, order: Order) -> str | None:
-    """Pause the invoice's subscription; gives why not, where it cannot be."""
-    if due.invoice.subscription_id is None:
-        return NO_SUBSCRIPTION
-    try:
-        due.case.paused_entry_id = await pauses.pause(session, due.invoice.subscription_id, order=order)
-    except Refusal as refusal:
-        return str(refusal)
-    return None

@@ -14,7 +14,6 @@ from schema.ids import to_global
 from storage.engine import Database
 from tests.books import NOW, TODAY, LittleBooks
 from tests.graphql.api import Api
-from tests.procedures.dunning import PlainPauses
 
 OVERRIDE = "mutation ($in: OverrideDunningInput!) { overrideDunning(input: $in) { dunningCase { status version overridePath overrideUntil overrideReason nextActionOn overrideCustomStages { code } stages { code daysAfterDue action } } } }"
 RESUME = (
@@ -34,7 +33,6 @@ async def run(database: Database, *, after: int = 0) -> None:
             stages=DEFAULT_STAGES,
             issuers=["PLATFORM"],
             books=books,
-            pauses=PlainPauses(),
         )
     finally:
         await engine.dispose()

@@ -30,7 +30,6 @@ from storage.engine import Database
 from tests.books import TODAY, LittleBooks
 from tests.graphql.api import Api, served
 from tests.graphql.tokens import NOW, TestIssuer
-from tests.procedures.dunning import PlainPauses
 from tests.providers.bank_orders import settings
 from tests.refunds.desk import Desk, desk_over
 from tests.refunds.gateway import Fault, Gateway, registry_of
@@ -103,9 +102,7 @@ class Shelf:
         little = self.desk.little
         for name in ("a dunning case", "a frozen dunning case"):
             self.ids[name] = to_global("Invoice", little.invoice(club, 50_000, due_on=TODAY - timedelta(days=12)))
-        await run_dunning(
-            at=self.desk.at, stages=DEFAULT_STAGES, issuers=["PLATFORM"], books=self.desk.books, pauses=PlainPauses()
-        )
+        await run_dunning(at=self.desk.at, stages=DEFAULT_STAGES, issuers=["PLATFORM"], books=self.desk.books)
         for name in ("a dunning case", "a frozen dunning case"):
             invoice = from_global(self.ids[name], "Invoice")
             [case] = little.one("select id from dunning_case where invoice_id = %s", invoice)

@@ -7,16 +7,10 @@ from email.message import EmailMessage
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession
-from uuid_utils.compat import uuid7
-
 from billing.dunning import DEFAULT_STAGES, Stage
 from procedures.books import Books, Order
 from procedures.notify_tenant import notify_all
-from procedures.rows import locked
 from procedures.run_dunning import end_dunning_pauses, run_dunning
-from storage.subscriptions import PlanHistory, Subscription
 from tests.books import LittleBooks
 
 DUE = date(2026, 9, 1)
@@ -36,34 +30,6 @@ class Outbox:
         return [str(mail["Subject"]) for mail in self.mails]
 
 
-class PlainPauses:
-    """Writes the status and the entry of a pause, and leaves out what a pause is for the figures."""
-
-    async def pause(self, session: AsyncSession, subscription_id: UUID, *, order: Order) -> UUID:
-        subscription = await locked(session, Subscription, subscription_id, what="subscription")
-        subscription.status = "PAUSED"
-        return await self._entry(session, subscription, "PAUSED", order)
-
-    async def end(self, session: AsyncSession, subscription_id: UUID, *, entry_id: UUID, order: Order) -> bool:  # noqa: ARG002
-        subscription = await locked(session, Subscription, subscription_id, what="subscription")
-        subscription.status = "ACTIVE"
-        await self._entry(session, subscription, "RESUMED", order)
-        return True
-
-    async def _entry(self, session: AsyncSession, subscription: Subscription, kind: str, order: Order) -> UUID:
-        last = await session.scalars(
-            select(func.max(PlanHistory.ordinal)).where(PlanHistory.subscription_id == subscription.id)
-        )
-        entry = PlanHistory(
-            id=uuid7(), subscription_id=subscription.id, ordinal=(last.one() or 0) + 1, kind=kind,
-            effective_on=order.at.date(), actor=order.actor, plan_id=subscription.plan_id,
-            amount_cents=subscription.amount_cents, amount_eur_cents=subscription.amount_eur_cents,
-        )  # fmt: skip
-        session.add(entry)
-        await session.flush()
-        return entry.id
-
-
 @dataclass(slots=True, kw_only=True)
 class DunningDesk:
     """`today` is the business day of everything that is done here."""
@@ -74,7 +40,6 @@ class DunningDesk:
     stages: Sequence[Stage] = DEFAULT_STAGES
     issuers: Sequence[str] = ("PLATFORM",)
     outbox: Outbox = field(default_factory=Outbox)
-    pauses: Any = field(default_factory=PlainPauses)
 
     @property
     def at(self) -> datetime:
@@ -97,10 +62,8 @@ class DunningDesk:
         """One run, `after_due` days after the due day; with the mails sent."""
         if after_due is not None:
             self.today = DUE + timedelta(days=after_due)
-        taken = await run_dunning(
-            at=self.at, stages=self.stages, issuers=self.issuers, books=self.books, pauses=self.pauses
-        )
-        await end_dunning_pauses(at=self.at, books=self.books, pauses=self.pauses)
+        taken = await run_dunning(at=self.at, stages=self.stages, issuers=self.issuers, books=self.books)
+        await end_dunning_pauses(at=self.at, books=self.books)
         await notify_all(at=self.at, books=self.books, postbox=self.outbox)
         return taken
 

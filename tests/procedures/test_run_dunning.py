@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 
 from billing.dunning import Action, Stage
-from billing.refusals import ErrorCode, Refusal
 from procedures.assign_transfer import assign
 from procedures.books import Books
 from procedures.notify_tenant import notify_all
 from procedures.override_dunning import follow, freeze
+from procedures.pause_subscription import pause
+from procedures.resume_subscription import resume
 from procedures.run_dunning import run_dunning
 from procedures.run_dunning.stepping import due_cases, step
 from procedures.unassign_transfer import unassign
@@ -49,8 +50,8 @@ async def test_two_workers_at_once_take_each_stage_once(desk: DunningDesk) -> No
     for _ in range(30):
         desk.invoice()
     desk.today = DUE + timedelta(days=40)
-    one = run_dunning(at=desk.at, stages=desk.stages, issuers=desk.issuers, books=desk.books, pauses=desk.pauses)
-    another = run_dunning(at=desk.at, stages=desk.stages, issuers=desk.issuers, books=desk.books, pauses=desk.pauses)
+    one = run_dunning(at=desk.at, stages=desk.stages, issuers=desk.issuers, books=desk.books)
+    another = run_dunning(at=desk.at, stages=desk.stages, issuers=desk.issuers, books=desk.books)
 
     taken = await asyncio.gather(one, another)
     taken.append(await desk.run(40))
@@ -68,7 +69,7 @@ async def test_a_worker_leaves_the_cases_that_another_has_in_hand(desk: DunningD
         keys = list(await session.scalars(due_cases(desk.today)))
     with desk.little.connection.transaction():
         desk.little.one("select 1 from dunning_case where id = %s for update", desk.case(theirs))
-        stepped = await step(keys, likely={}, pauses=None, order=desk.order, books=desk.books)
+        stepped = await step(keys, likely={}, pausing=False, order=desk.order, books=desk.books)
 
     assert (len(keys), stepped.taken) == (2, 1)
     assert (desk.actions(mine), desk.actions(theirs)) == ([("REMINDER_1", 3)], [])
@@ -114,7 +115,7 @@ async def test_a_reminder_says_what_is_missing_in_the_tenants_language(
 async def test_a_reminder_of_an_invoice_paid_before_it_left_is_not_sent(desk: DunningDesk) -> None:
     invoice = desk.invoice()
     desk.today = DUE + timedelta(days=3)
-    await run_dunning(at=desk.at, stages=desk.stages, issuers=desk.issuers, books=desk.books, pauses=desk.pauses)
+    await run_dunning(at=desk.at, stages=desk.stages, issuers=desk.issuers, books=desk.books)
 
     desk.paid(invoice)
     await notify_all(at=desk.at, books=desk.books, postbox=desk.outbox)
@@ -222,27 +223,42 @@ async def test_a_pause_by_dunning_ends_when_the_invoice_is_paid(desk: DunningDes
     assert desk.little.one("select count(*) from dunning_case where paused_entry_id is not null") == (0,)
 
 
-async def test_a_pause_that_is_refused_is_taken_and_noted_as_not_done(desk: DunningDesk) -> None:
-    class AlreadyPaused(Refusal):
-        code = ErrorCode.SUBSCRIPTION_STATE
-
-    class Refusing:
-        async def pause(self, *_: object, **__: object) -> None:
-            raise AlreadyPaused("The subscription is paused already.")
-
-        async def end(self, *_: object, **__: object) -> bool:
-            raise AssertionError
-
+async def test_a_pause_that_somebody_lifted_and_made_anew_is_theirs(desk: DunningDesk) -> None:
     tenant = desk.little.tenant(email="kassor@example.org")
-    with_one = desk.invoice(tenant=tenant, subscription_id=desk.little.subscription(tenant, desk.little.plan()))
+    subscription = desk.little.subscription(tenant, desk.little.plan())
+    invoice = desk.invoice(tenant=tenant, subscription_id=subscription)
+    await desk.run_daily(1, 30)
+    desk.today = DUE + timedelta(days=31)
+    await resume(subscription, order=desk.order, books=desk.books)
+    await pause(subscription, until=DUE + timedelta(days=90), order=desk.order, books=desk.books)
+
+    desk.paid(invoice)
+    await desk.run(32)
+
+    assert desk.little.one("select status from subscription where id = %s", subscription) == ("PAUSED",)
+    assert desk.little.one(
+        "select details::jsonb -> 'resumed' from audit_event where action = 'dunning.pause_ended'"
+    ) == (False,)
+
+
+async def test_a_pause_that_cannot_be_is_taken_and_noted_as_not_done(desk: DunningDesk) -> None:
+    tenant = desk.little.tenant(email="kassor@example.org")
+    subscription = desk.little.subscription(tenant, desk.little.plan())
+    first = desk.invoice(tenant=tenant, subscription_id=subscription)
+    second = desk.invoice(tenant=tenant, subscription_id=subscription)
     without = desk.invoice()
-    desk.pauses = Refusing()
 
     await desk.run_daily(1, 31)
 
-    why = "select a.not_done_because from dunning_action a join dunning_case c on c.id = a.case_id where a.stage = 'PAUSE' and c.invoice_id = %s"
-    assert desk.little.one(why, with_one) == ("The subscription is paused already.",)
+    why = (
+        "select a.not_done_because from dunning_action a join dunning_case c on c.id = a.case_id"
+        " where a.stage = 'PAUSE' and c.invoice_id = %s"
+    )
+    assert desk.little.one(why, first) == (None,)
+    assert desk.little.one(why, second) == ("The subscription is not active.",)
     assert desk.little.one(why, without) == ("The invoice belongs to no subscription.",)
+    paused = "select count(*) from audit_event where action = 'subscription.paused'"
+    assert desk.little.one(paused) == (1,)
 
 
 async def test_a_frozen_case_waits_until_its_day_and_then_goes_on_without_replaying(desk: DunningDesk) -> None:
@@ -263,7 +279,7 @@ async def test_a_frozen_case_waits_until_its_day_and_then_goes_on_without_replay
 async def test_a_reminder_queued_before_a_freeze_is_not_sent_after_it(desk: DunningDesk) -> None:
     invoice = desk.invoice()
     desk.today = DUE + timedelta(days=3)
-    await run_dunning(at=desk.at, stages=desk.stages, issuers=desk.issuers, books=desk.books, pauses=desk.pauses)
+    await run_dunning(at=desk.at, stages=desk.stages, issuers=desk.issuers, books=desk.books)
     await freeze(desk.case(invoice), until=None, expected_version=None, order=desk.order, books=desk.books)
 
     await notify_all(at=desk.at, books=desk.books, postbox=desk.outbox)
