@@ -1,0 +1,231 @@
+"""Refunds by bank: ordered in a file, settled by the bank's files, whatever order they come in."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from providers.bankgirot.outbox import Outbox
+from tests.books import TODAY
+from tests.refunds.bank import PAYER, Bank
+from tests.refunds.desk import Desk
+
+
+@pytest.fixture
+def bank(desk: Desk, tmp_path: Path) -> Bank:
+    return Bank.beside(desk, tmp_path)
+
+
+async def test_a_refund_is_pending_until_its_debit_is_booked(bank: Bank) -> None:
+    payment = await bank.paid_invoice()
+
+    done = await bank.desk.refund(payment, 50_000, notify_tenant=True)
+
+    assert bank.orders == {done.refund_id.hex: 50_000}
+    assert bank.desk.row(done.refund_id)[:2] == ("PENDING", False)
+    assert bank.balances("1930", "3001", "2611") == [125_000, -100_000, -25_000]
+    assert bank.desk.broken() == []
+
+    taken = await bank.report(bank.debited(done.refund_id.hex, 50_000, day=TODAY))
+
+    assert bank.desk.row(done.refund_id) == ("SUCCEEDED", False, 1, "CN-2026-000001")
+    assert bank.balances("1930", "3001", "2611", "2999") == [75_000, -60_000, -15_000, 0]
+    said = f"Debit D1 of 2026-11-20, -500.00 SEK, carries out refund {done.refund_id}, which is confirmed."
+    assert taken.warnings[0] == said
+    assert bank.desk.little.one(
+        "select booked_on, provider_reference from journal where kind = 'REFUND'"
+    ) == (TODAY, "D1")  # fmt: skip
+    assert bank.desk.little.one("select count(*) from notice") == (1,)
+    assert bank.outcomes() == [("PAID", "SETTLED")]
+    assert bank.desk.broken() == []
+
+
+async def test_a_debit_of_another_day_is_booked_on_that_day(bank: Bank) -> None:
+    done = await bank.desk.refund(await bank.paid_invoice(), 50_000)
+    bank.desk.at += timedelta(days=6)
+
+    await bank.report(bank.debited(done.refund_id.hex, 50_000, day=TODAY + timedelta(days=3)))
+
+    assert bank.desk.little.one("select booked_on from journal where kind = 'REFUND'") == (TODAY + timedelta(days=3),)
+
+
+async def test_a_refusal_frees_the_amount_and_tells_the_banks_reason_in_words(bank: Bank) -> None:
+    payment = await bank.paid_invoice()
+    done = await bank.desk.refund(payment, 50_000)
+
+    taken = await bank.report(bank.refused(done.refund_id.hex))
+
+    why = "The bank refused it: the account is closed (AC04)."
+    assert bank.desk.little.one("select status, failure_reason from refund") == ("FAILED", why)
+    assert bank.desk.little.one("select refundable_cents from payment") == (125_000,)
+    assert taken.warnings == (f"Of refund {done.refund_id}: {why}",)
+    assert bank.balances("1930", "3001") == [125_000, -100_000]
+    assert bank.desk.broken() == []
+    assert bank.desk.row((await bank.desk.refund(payment, 50_000, payer_account=PAYER)).refund_id)[0] == "PENDING"
+
+
+async def test_the_banks_word_that_it_has_an_order_settles_nothing(bank: Bank) -> None:
+    done = await bank.desk.refund(await bank.paid_invoice(), 50_000)
+
+    await bank.report(bank.refused(done.refund_id.hex, status="ACSC"))
+
+    assert bank.desk.row(done.refund_id)[0] == "PENDING"
+    assert bank.outcomes() == [("ACCEPTED", "SETTLED")]
+
+
+async def test_a_repetition_that_the_bank_refuses_leaves_the_refund_pending(bank: Bank) -> None:
+    done = await bank.desk.refund(await bank.paid_invoice(), 50_000)
+
+    await bank.report(bank.refused(done.refund_id.hex, reason="AM05"))
+
+    assert bank.desk.row(done.refund_id)[0] == "PENDING"
+    assert bank.outcomes() == []
+
+
+async def test_the_same_debit_in_other_files_is_booked_once(bank: Bank) -> None:
+    done = await bank.desk.refund(await bank.paid_invoice(), 50_000)
+    key = done.refund_id.hex
+    for reference in ("SAME", "SAME", "BY ANOTHER NAME"):
+        await bank.report(bank.debited(key, 50_000, reference=reference))
+        await bank.settle()
+
+    assert bank.balances("1930", "2999") == [75_000, 0]
+    assert bank.outcomes() == [("PAID", "SETTLED")]
+    assert bank.desk.broken() == []
+
+
+async def test_a_second_debit_of_one_order_is_nobodys_and_told(bank: Bank) -> None:
+    """The bank has paid twice: its mistake shows in the account, and is not hidden by ours."""
+    done = await bank.desk.refund(await bank.paid_invoice(), 50_000)
+    await bank.report(bank.debited(done.refund_id.hex, 50_000))
+
+    taken = await bank.report(bank.debited(done.refund_id.hex, 50_000, day=TODAY + timedelta(days=1)))
+
+    assert taken.warnings[0].endswith("which is SUCCEEDED already: it is booked as unmatched, ask the bank.")
+    assert bank.balances("1930", "2999") == [25_000, 50_000]
+    assert bank.outcomes() == [("PAID", "SETTLED"), ("PAID", "CONTRADICTED")]
+    assert bank.desk.broken() == []
+
+
+async def test_a_debit_of_another_amount_settles_nothing_and_puts_the_refund_before_a_person(bank: Bank) -> None:
+    done = await bank.desk.refund(await bank.paid_invoice(), 50_000)
+
+    taken = await bank.report(bank.debited(done.refund_id.hex, 5_000))
+
+    assert "which is of another amount: it is booked as unmatched, ask the bank." in taken.warnings[0]
+    assert bank.desk.row(done.refund_id)[:2] == ("PENDING", True)
+    assert bank.balances("1930", "2999") == [120_000, 5_000]
+    assert bank.desk.broken() == []
+
+
+async def test_a_debit_after_a_refusal_is_nobodys_and_puts_the_refund_before_a_person(bank: Bank) -> None:
+    done = await bank.desk.refund(await bank.paid_invoice(), 50_000)
+    await bank.report(bank.refused(done.refund_id.hex))
+
+    await bank.report(bank.debited(done.refund_id.hex, 50_000))
+
+    assert bank.desk.row(done.refund_id)[:2] == ("FAILED", True)
+    assert bank.balances("1930", "2999") == [75_000, 50_000]
+    assert bank.desk.broken() == []
+
+
+async def test_a_refusal_after_the_debit_changes_nothing(bank: Bank) -> None:
+    done = await bank.desk.refund(await bank.paid_invoice(), 50_000)
+    await bank.report(bank.debited(done.refund_id.hex, 50_000))
+
+    taken = await bank.report(bank.refused(done.refund_id.hex))
+
+    assert taken.warnings[0].endswith("But its debit is booked: ask the bank.")
+    assert bank.desk.row(done.refund_id)[0] == "SUCCEEDED"
+    assert bank.outcomes() == [("PAID", "SETTLED"), ("REJECTED", "CONTRADICTED")]
+
+
+@pytest.mark.parametrize("credit_first", [False, True])
+async def test_a_refund_that_the_bank_brings_back_is_reversed_once_both_are_booked(
+    bank: Bank, credit_first: bool
+) -> None:
+    payment = await bank.paid_invoice()
+    done = await bank.desk.refund(payment, 50_000)
+    files = [bank.debited(done.refund_id.hex, 50_000), bank.brought_back(done.refund_id.hex, 50_000)]
+
+    for content in reversed(files) if credit_first else files:
+        await bank.report(content)
+        assert bank.desk.broken() == []
+
+    assert bank.desk.little.one("select status, failure_reason from refund") == (
+        "FAILED",
+        "The bank sent it back on 2026-11-20. Returned: the account is closed (AC04).",
+    )
+    assert bank.balances("1930", "3001", "2611", "2999") == [125_000, -100_000, -25_000, 0]
+    assert bank.desk.little.one("select status from bank_transfer where left(message, 8) = 'Returned'") == ("MATCHED",)
+    assert bank.desk.little.one("select refundable_cents, status from payment") == (125_000, "SUCCEEDED")
+    assert await bank.settle() == 0
+
+
+async def test_what_somebody_used_meanwhile_is_not_taken_from_them(bank: Bank) -> None:
+    """The payment that brings money back was assigned before the debit came."""
+    done = await bank.desk.refund(await bank.paid_invoice(), 50_000)
+    await bank.report(bank.brought_back(done.refund_id.hex, 50_000))
+    bank.desk.little.connection.execute("update bank_transfer set status = 'IGNORED' where status = 'UNMATCHED'")
+
+    await bank.report(bank.debited(done.refund_id.hex, 50_000))
+
+    assert bank.desk.row(done.refund_id)[0] == "SUCCEEDED"
+    assert ("RETURNED", "PASSED_OVER") in bank.outcomes()
+    assert bank.balances("1930", "2999") == [125_000, -50_000]
+    assert bank.desk.broken() == []
+
+
+async def test_an_order_that_is_none_of_ours_is_told_and_its_debit_is_nobodys(bank: Bank) -> None:
+    for key in ("REFUND-1", "0199aabbccdd7eef8001122334455667", "x" * 35):
+        await bank.report(bank.debited(key, 700))
+    taken = await bank.report(bank.refused("REFUND-1"))
+
+    assert taken.warnings == (
+        "Of an order REFUND-1, which is none of ours: The bank refused it: the account is closed (AC04).",
+    )
+    assert bank.balances("1930", "2999") == [-2_100, 2_100]
+    assert bank.outcomes() == []
+    assert bank.desk.broken() == []
+
+
+async def test_a_process_that_dies_between_a_file_and_its_refunds_leaves_them_to_the_worker(bank: Bank) -> None:
+    done = await bank.desk.refund(await bank.paid_invoice(), 50_000)
+    content = bank.debited(done.refund_id.hex, 50_000)
+    real, bank.settle = bank.settle, _nothing  # type: ignore[method-assign,assignment]
+    await bank.report(content)
+    assert bank.outcomes() == [("PAID", None)]
+    assert bank.desk.broken() == []
+
+    assert await real() == 1
+    assert bank.desk.row(done.refund_id)[0] == "SUCCEEDED"
+    assert await real() == 0
+
+
+async def _nothing(**_: object) -> None:
+    return None
+
+
+async def test_a_refund_whose_file_the_bank_fetched_is_never_written_again(bank: Bank) -> None:
+    done = await bank.desk.refund(await bank.paid_invoice(), 50_000)
+    [file] = bank.outbox.glob("*.xml")
+    file.unlink()
+
+    for _ in range(3):
+        await bank.desk.complete(after=timedelta(hours=2))
+
+    assert list(bank.outbox.glob("*.xml")) == []
+    assert bank.desk.row(done.refund_id)[:2] == ("PENDING", False)
+    assert Outbox(bank.outbox).found(done.refund_id.hex) is not None
+
+
+async def test_a_refund_waits_while_the_outbox_is_gone(bank: Bank) -> None:
+    payment = await bank.paid_invoice()
+    bank.outbox.rename(bank.outbox.with_name("moved"))
+    done = await bank.desk.refund(payment, 50_000)
+    assert bank.desk.row(done.refund_id)[:2] == ("PENDING", False)
+
+    bank.outbox.mkdir()
+    await bank.desk.complete()
+
+    assert bank.orders == {done.refund_id.hex: 50_000}
