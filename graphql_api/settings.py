@@ -104,6 +104,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535)
     redis_url: Annotated[SecretStr, AfterValidator(_redis)] | None = None  # without it: reports are kept a process
     reporting_currency: Annotated[str, AfterValidator(_reporting)] = REPORTING_CURRENCY
+    reconciliation_tolerance_cents: int = Field(default=100, ge=0)  # a line may be off by as much, in minor units
     time_zone: ZoneInfo = ZoneInfo("Europe/Stockholm")
     public_url: Annotated[str, AfterValidator(_origin)] | None = None  # where browsers find the service
     platform_name: str = Field(default="The platform", min_length=1)  # whose book the platform's is, in files

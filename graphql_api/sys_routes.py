@@ -99,6 +99,7 @@ ROUTES: Final = (
         id_type="Payment",
     ),
     SysRoute(method="GET", path="/sys/billing/platform-fees", operation="platform_fee_report"),
+    SysRoute(method="GET", path="/sys/billing/reconciliation", operation="reconciliation"),
 )
 
 

@@ -21,7 +21,8 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context(Request):
     """`reader` reads, `books` are changed by procedures only, `registry` knows the providers,
-    `jobs` are deferred in procedures' transactions, `cache` keeps the figures of reports, `in_bulk` runs a procedure
+    `jobs` are deferred in procedures' transactions, `cache` keeps the figures of reports,
+    `tolerance_cents` is how far off a line may be that is reconciled, `in_bulk` runs a procedure
     that works on a plain connection, beside the event loop. `public_url` is where browsers find the service; empty where
     that is not known, so that addresses are those of the same host."""
 
@@ -30,6 +31,7 @@ class Context(Request):
     registry: "Registry"
     jobs: Jobs
     cache: ReportCache
+    tolerance_cents: int
     in_bulk: "InBulk"
     public_url: str = ""
 

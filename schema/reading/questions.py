@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, Text, any_, bindparam, type_coerce
+from sqlalchemy import BindParameter, ColumnElement, FromClause, Text, any_, bindparam, type_coerce
 from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -86,11 +86,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageOf:
-    """A page of the rows that meet all conditions."""
+    """A page of the rows that meet all conditions; `source`: of these rows, where a value leads to rows of its own."""
 
     where: tuple[Given, ...]
     order: Order
     at: Page
+    source: FromClause | None = None
 
     def parameters(self, *, inline: bool) -> list[tuple[Condition, BindParameter[Any]]]:
         """The conditions with their parameters; `inline`: holding their values."""

@@ -1,10 +1,11 @@
 """A gateway in memory that keeps its promise about keys, and fails as it is told to."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 
+from providers.ledger_lines import LedgerLine
 from providers.offer import Offer
 from providers.refunding import NotExecuted, RefundOrder, RefundOutcome, RefundState
 from providers.registry import Registry, _Plugin
@@ -34,7 +35,7 @@ class GatewayBroke(Exception):
 
 @dataclass(kw_only=True)
 class Gateway:
-    """Money that left, by key; every call that arrived. `paid_cents`: no payment is sent back beyond it."""
+    """Money that left, by key; every call that arrived; `movements` is its own ledger."""
 
     settles_immediately: bool = True
     needs_payer_account: bool = False
@@ -46,6 +47,14 @@ class Gateway:
     orders: list[RefundOrder] = field(default_factory=list)
     around: Callable[[str], Awaitable[None]] | None = None
     number: int = 0
+    movements: list[LedgerLine] = field(default_factory=list)
+
+    async def lines(self, start: datetime, end: datetime, /) -> AsyncIterator[LedgerLine]:
+        self.calls.append(("lines", f"{start.isoformat()}/{end.isoformat()}"))
+        await self._passing("before listing")
+        for line in self.movements:
+            if start <= line.occurred_at < end:
+                yield line
 
     async def refund(self, order: RefundOrder, /) -> RefundOutcome:
         await self._passing("before the call")
@@ -92,7 +101,7 @@ def _answered(outcome: RefundOutcome, fault: Fault) -> RefundOutcome:
 def registry_of(gateway: Gateway, *, name: str = "sandbox") -> Registry:
     """The gateway as a plugin of this name, and one that cannot send money back."""
     offers = (
-        Offer(name=name, display_name="Sandbox", version="1", refunds=gateway),
+        Offer(name=name, display_name="Sandbox", version="1", refunds=gateway, ledger=gateway),
         Offer(name="listing", display_name="Lists only", version="1"),
     )
     broken = _Plugin(name="unset", version="1", problem="Not set: BILLING_UNSET_KEY.")

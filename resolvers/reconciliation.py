@@ -1,0 +1,140 @@
+"""Reconciliation of a provider with the ledger."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Annotated, Final, Self
+
+import strawberry
+
+from billing.periods import Period
+from billing.refusals import BadInput, ErrorCode
+from billing.reports.reconciliation import Sums
+from procedures.reconcile import Reconciled, check_reconcilable, reconcile
+from resolvers.authority import finance_query
+from resolvers.context import Info
+from schema.money import Amount
+from schema.reading.paging import check_window
+from schema.reconciliation import MovementKind, Reconciliation
+from storage.reconciliation import AskedLines
+
+KEPT_SECONDS: Final = 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownSums:
+    """The sums of some lines of one currency, as they are read."""
+
+    currency: str
+    provider_total: Amount
+    ledger_total: Amount
+    drift: Amount
+    timing: Amount
+    unexplained: Amount
+    exceeds_tolerance: bool
+
+    @classmethod
+    def of(cls, sums: Iterable[Sums], currency: str, **others: object) -> Self:
+        all_ = list(sums)
+
+        def total(name: str) -> Amount:
+            return Amount(amount_cents=sum(getattr(one, name) for one in all_), currency=currency)
+
+        return cls(
+            currency=currency,
+            provider_total=total("provider_cents"),
+            ledger_total=total("ledger_cents"),
+            drift=total("drift_cents"),
+            timing=total("timing_cents"),
+            unexplained=total("unexplained_cents"),
+            exceeds_tolerance=any(one.over_tolerance for one in all_),
+            **others,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownKind(ShownSums):
+    """A kind of movement, as it is read."""
+
+    kind: MovementKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownCurrency(ShownSums):
+    """A currency, as it is read."""
+
+    by_kind: Sequence[ShownKind]
+
+    @classmethod
+    def with_kinds(cls, currency: str, sums: Sequence[Sums]) -> Self:
+        kinds = [ShownKind.of([one], currency, kind=MovementKind[one.kind]) for one in sums]
+        return cls.of(sums, currency, by_kind=kinds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """The reconciliation, as it is read."""
+
+    asked: AskedLines
+    provider: str
+    from_: date
+    to: date
+    computed_at: datetime
+    synced_through: datetime | None
+    tolerance_cents: int
+    currencies: Sequence[ShownCurrency]
+    has_drift: bool
+
+    @classmethod
+    def of(cls, found: Reconciled) -> Self:
+        window = found.lines.window
+        by_currency = groupby(found.sums, key=lambda sums: sums.currency)
+        return cls(
+            asked=found.lines,
+            provider=found.lines.provider,
+            from_=window.start,
+            to=window.end - timedelta(days=1),
+            computed_at=found.computed_at,
+            synced_through=found.synced_through,
+            tolerance_cents=found.tolerance_cents,
+            currencies=[ShownCurrency.with_kinds(currency, list(sums)) for currency, sums in by_currency],
+            has_drift=any(sums.over_tolerance for sums in found.sums),
+        )
+
+
+def window_until(from_: date, to: date, *, today: date) -> Period:
+    """Raises: BadInput for a window that ends before it begins, or after today."""
+    check_window(from_, to, "to")
+    if to > today:
+        raise BadInput(f"The window ends on {to}, but today is {today}: nothing is known of later days.", argument="to")
+    return Period.inclusive(from_, to)
+
+
+@strawberry.type
+class ReconciliationQueries:
+    @finance_query(
+        description="What a provider reports of some days, held against the ledger line by line.",
+        answers=Reconciliation,
+        may_fail=[ErrorCode.PROVIDER_UNKNOWN, ErrorCode.PROVIDER_NOT_CONFIGURED],
+    )
+    async def reconciliation(
+        self, info: Info, provider: str, from_: Annotated[date, strawberry.argument(name="from")], to: date
+    ) -> Shown:
+        context = info.context
+        window = window_until(from_, to, today=context.books.day(context.now))
+        check_reconcilable(provider, context.registry)
+
+        async def compute() -> Reconciled:
+            return await reconcile(
+                provider,
+                window,
+                at=context.now,
+                books=context.books,
+                registry=context.registry,
+                jobs=context.jobs,
+                tolerance_cents=context.tolerance_cents,
+            )
+
+        key = f"reconciliation:{provider}:{window.start}:{window.end}:{context.tolerance_cents}"
+        return Shown.of(await context.cache.report(key, Reconciled, compute, ttl_seconds=KEPT_SECONDS))

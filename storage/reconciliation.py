@@ -1,0 +1,177 @@
+"""What a provider reports beside what the ledger holds, line by line, by the rules of `billing/reports/reconciliation.py`.
+
+All that is read is append-only and knows when it was written: asked again as of the same instant, the lines are the same.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Date, FromClause, Text, Uuid, bindparam, column, func, select, text
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from billing.periods import Period
+from billing.reports.reconciliation import LOOK_AROUND, ON_ITS_WAY, Sums
+
+# A journal that undoes another one is of its kind. The fee that came with a charge is a leg of its own of the charge.
+GATEWAY: Final = """
+    theirs as materialized (
+        select id, kind, subject_reference, reference, payment_references, currency, amount_cents as cents,
+               occurred_on as on_day, array_remove(array[subject_reference] || subject_aliases || reference, null) as names
+          from provider_movement
+         where provider = :provider and occurred_on >= :look_from and occurred_on < :look_to
+           and recorded_at <= :as_of),
+    booked as (
+        select entry.id, coalesce(undone.kind, journal.kind) as kind, entry.account,
+               (entry.amount_cents < 0) = (undone.id is null) as taken_off, entry.currency, entry.amount_cents as cents,
+               entry.booked_on as on_day, journal.payment_id,
+               array_remove(array[refund.provider_reference, movement.subject_reference, movement.reference,
+                   journal.provider_reference, payment.provider_reference, refund.id::text,
+                   replace(refund.id::text, '-', ''), journal.id::text], null) as names
+          from accounting_entry entry
+          join journal on journal.id = entry.journal_id
+          left join journal undone on undone.id = journal.reverses_id
+          left join refund on refund.id = journal.refund_id
+          left join payment on payment.id = journal.payment_id
+          left join provider_movement movement on movement.id = coalesce(undone.subject_id, journal.subject_id)
+         where entry.account in ('1580', '1589') and entry.book_id is null
+           and entry.booked_on >= :look_from and entry.booked_on < :look_to
+           and journal.provider = :provider and journal.recorded_at <= :as_of),
+    ours as materialized (
+        select id, case when kind = 'CHARGE' and taken_off then 'FEE' when kind = 'PAYOUT_ARRIVAL' then 'PAYOUT'
+                        else kind end as kind,
+               currency, cents, on_day, payment_id, names
+          from booked
+         where (account = '1589') = (kind = 'PAYOUT_ARRIVAL') and kind <> 'PAYOUT'),
+"""
+
+# Lines of the same subject, kind, currency, direction and amount are each other's, in the order of their days; of what is
+# left, those of the same but the amount.
+JUDGED: Final = """
+    known_names as (
+        select kind, name, min(names[1] collate "C") as subject
+          from ours cross join unnest(names) as given(name) group by kind, name),
+    theirs_named as (
+        select distinct on (theirs.id) theirs.id, known_names.subject
+          from theirs cross join unnest(theirs.names) with ordinality as given(name, place)
+          join known_names on known_names.kind = theirs.kind and known_names.name = given.name
+         order by theirs.id, given.place),
+    their_turns as (
+        select theirs.*, coalesce(theirs_named.subject, theirs.names[1]) as subject, cents < 0 as is_out,
+               row_number() over (partition by kind, coalesce(theirs_named.subject, theirs.names[1]), currency, cents
+                                  order by on_day, theirs.id) as turn
+          from theirs left join theirs_named using (id)),
+    our_turns as (
+        select ours.*, names[1] as subject, cents < 0 as is_out,
+               row_number() over (partition by kind, names[1], currency, cents order by on_day, id) as turn
+          from ours),
+    equal as (
+        select their_turns.id as their_id, our_turns.id as our_id
+          from their_turns join our_turns using (kind, subject, currency, cents, turn)),
+    their_rest as (
+        select *, row_number() over (partition by kind, subject, currency, is_out order by on_day, id) as place
+          from their_turns where not exists (select from equal where their_id = their_turns.id)),
+    our_rest as (
+        select *, row_number() over (partition by kind, subject, currency, is_out order by on_day, id) as place
+          from our_turns where not exists (select from equal where our_id = our_turns.id)),
+    paired as (
+        select their_id, our_id, false as has_equal from equal
+        union all
+        select their_rest.id, our_rest.id, coalesce(their_rest.turn, 1) > 1 or coalesce(our_rest.turn, 1) > 1
+          from their_rest full join our_rest using (kind, subject, currency, is_out, place)),
+    counted as (
+        select coalesce(paired.their_id, paired.our_id) as id, coalesce(theirs.kind, ours.kind) as kind,
+               coalesce(theirs.currency, ours.currency) as currency, coalesce(theirs.on_day, ours.on_day) as occurred_on,
+               coalesce(theirs.subject_reference, theirs.reference, ours.names[1]) as provider_reference,
+               theirs.cents as provider_cents, ours.cents as ledger_cents, has_equal,
+               theirs.on_day as their_day, ours.on_day as our_day, theirs.payment_references, ours.payment_id,
+               coalesce(theirs.on_day >= :start and theirs.on_day < :end, false) as theirs_counts,
+               coalesce(ours.on_day >= :start and ours.on_day < :end, false) as ours_counts
+          from paired left join theirs on theirs.id = their_id left join ours on ours.id = our_id),
+    judged as (
+        select *,
+               case when provider_cents <> ledger_cents then 'AMOUNT_DIFFERS'
+                    when provider_cents = ledger_cents then case when theirs_counts and ours_counts
+                         then 'MATCHED' else 'TIMING' end
+                    when has_equal then 'DUPLICATE'
+                    when ledger_cents is null then
+                         case when kind = 'PAYOUT' and provider_cents < 0 and their_day >= :missed_before
+                              then 'TIMING' else 'MISSING_IN_LEDGER' end
+                    when our_day >= :known_from and our_day < :known_to then 'MISSING_AT_PROVIDER'
+                    else 'TIMING' end as state,
+               case when theirs_counts then provider_cents else 0 end as counted_provider_cents,
+               case when ours_counts then ledger_cents else 0 end as counted_ledger_cents
+          from counted where theirs_counts or ours_counts)
+"""
+LINES: Final = """
+    select id, kind, currency, occurred_on, provider_reference, provider_cents, ledger_cents, state,
+           counted_provider_cents, counted_ledger_cents,
+           case when state in ('MATCHED', 'TIMING') then 0
+                else coalesce(provider_cents, 0) - coalesce(ledger_cents, 0) end as unexplained_cents,
+           coalesce(payment_id, (select payment.id from payment
+                where payment.provider = :provider and payment.provider_reference = any(payment_references)
+                  and payment.bank_transfer_id is null order by payment.id limit 1)) as payment_id
+      from judged
+"""
+COLUMNS: Final = (
+    column("id", Uuid), column("kind", Text), column("currency", Text), column("occurred_on", Date),
+    column("provider_reference", Text), column("provider_cents", BigInteger), column("ledger_cents", BigInteger),
+    column("state", Text), column("counted_provider_cents", BigInteger), column("counted_ledger_cents", BigInteger),
+    column("unexplained_cents", BigInteger), column("payment_id", Uuid),
+)  # fmt: skip
+NEVER: Final = date.max
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedLines:
+    """The days of `window` of a provider, as the books were at the instant `as_of` of the database's clock.
+
+    `today` and `known` are as in `billing.reports.reconciliation.Asked`.
+    """
+
+    provider: str
+    window: Period
+    today: date
+    known: Period | None
+    as_of: datetime
+
+    def values(self) -> dict[str, Any]:
+        return {
+            "provider": self.provider,
+            "start": self.window.start,
+            "end": self.window.end,
+            "look_from": self.window.start - LOOK_AROUND,
+            "look_to": self.window.end + LOOK_AROUND,
+            "missed_before": self.today - ON_ITS_WAY,
+            "known_from": NEVER if self.known is None else self.known.start,
+            "known_to": NEVER if self.known is None else self.known.end,
+            "as_of": self.as_of,
+        }
+
+
+def lines(asked: AskedLines) -> FromClause:
+    """The lines, as a source of rows; `occurred_on` and `id` put them in order."""
+    sql = text(f"with {GATEWAY} {JUDGED} {LINES}")
+    values = asked.values()
+    types = {"as_of": TIMESTAMP(timezone=True)}
+    bound = sql.bindparams(*(bindparam(name, value, types.get(name)) for name, value in values.items()))
+    return bound.columns(*COLUMNS).subquery("line")
+
+
+async def sums(connection: AsyncConnection, asked: AskedLines, *, tolerance_cents: int) -> list[Sums]:
+    """The sums of every currency and kind, in that order."""
+    line = lines(asked)
+    off = func.abs(line.c.unexplained_cents) > tolerance_cents
+    totals = {
+        "provider_cents": line.c.counted_provider_cents,
+        "ledger_cents": line.c.counted_ledger_cents,
+        "unexplained_cents": line.c.unexplained_cents,
+    }
+    summed = (func.sum(of).cast(BigInteger).label(name) for name, of in totals.items())
+    counted = func.count().filter(off).label("over_tolerance")
+    by = (line.c.currency.collate("C"), line.c.kind.collate("C"))
+    found = await connection.execute(
+        select(by[0].label("currency"), by[1].label("kind"), *summed, counted).group_by(*by).order_by(*by)
+    )
+    return [Sums(**row) for row in found.mappings()]
