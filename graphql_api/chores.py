@@ -5,16 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from anyio import to_thread
+
+from graphql_api.bank_folder import BankFolder
 from graphql_api.settings import Settings
 from procedures.books import Books
 from procedures.complete_refunds import complete
 from procedures.complete_returns import complete_returns
 from procedures.notify_tenant import Postbox, notify_all
+from procedures.run_dunning import end_dunning_pauses, run_dunning
 from procedures.run_subscriptions import run_subscriptions
 from procedures.settle_reports import settle_reports
 from procedures.sync_movements import sync_due
 from procedures.take_in_event import take_in_events
 from providers.registry import Registry
+from storage.engine import Database
 from storage.jobs import Jobs
 
 SOON: Final = timedelta(seconds=30)
@@ -39,6 +44,7 @@ class Tools:
     """What chores work with."""
 
     settings: Settings
+    database: Database
     books: Books
     registry: Registry
     postbox: Postbox
@@ -49,15 +55,41 @@ def chores(tools: Tools) -> tuple[Chore, ...]:
     """All of them; `billing worker --once` does them in this order."""
     books, registry, jobs = tools.books, tools.registry, tools.jobs
     return (
-        Chore(name="refunds", every=SOON, work=lambda at: complete(at=at, books=books, registry=registry, jobs=jobs)),
-        Chore(name="returns", every=SOON, work=lambda at: complete_returns(at=at, books=books, registry=registry)),
+        Chore(name="bank files", every=SOON, work=_bank_files(tools)),
         Chore(name="bank reports", every=SOON, work=lambda at: settle_reports(at=at, books=books, jobs=jobs)),
-        Chore(name="mails", every=SOON, work=lambda at: notify_all(at=at, books=books, postbox=tools.postbox)),
-        Chore(name="subscriptions", every=SOON, work=lambda at: run_subscriptions(at=at, books=books)),
         Chore(
             name="calls", every=SOON, work=lambda at: take_in_events(at=at, books=books, registry=registry, jobs=jobs)
         ),
         Chore(
             name="lines", every=NOW_AND_THEN, work=lambda at: sync_due(at=at, books=books, registry=registry, jobs=jobs)
         ),
+        Chore(name="refunds", every=SOON, work=lambda at: complete(at=at, books=books, registry=registry, jobs=jobs)),
+        Chore(name="returns", every=SOON, work=lambda at: complete_returns(at=at, books=books, registry=registry)),
+        Chore(name="subscriptions", every=SOON, work=lambda at: run_subscriptions(at=at, books=books)),
+        Chore(name="dunning", every=NOW_AND_THEN, work=_dunning(tools)),
+        Chore(name="dunning pauses", every=SOON, work=lambda at: end_dunning_pauses(at=at, books=books)),
+        Chore(name="mails", every=SOON, work=lambda at: notify_all(at=at, books=books, postbox=tools.postbox)),
     )
+
+
+def _bank_files(tools: Tools) -> Callable[[datetime], Awaitable[int]]:
+    """What is in the watched folder, where there is one."""
+    if tools.settings.bankgirot_inbox is None:
+        return _nothing
+    watched = BankFolder(
+        folder=tools.settings.bankgirot_inbox,
+        registry=tools.registry,
+        connect=tools.database.connect,
+        zone=tools.books.zone,
+    )
+    return lambda at: to_thread.run_sync(watched.take_in, at)
+
+
+async def _nothing(_at: datetime) -> int:
+    return 0
+
+
+def _dunning(tools: Tools) -> Callable[[datetime], Awaitable[int]]:
+    settings = tools.settings
+    issuers = ("PLATFORM", "TENANT") if settings.dunning_tenant_invoices else ("PLATFORM",)
+    return lambda at: run_dunning(at=at, stages=settings.dunning_stages, issuers=issuers, books=tools.books)

@@ -4,6 +4,7 @@ import difflib
 import os
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import fields
 from importlib import metadata
 from ipaddress import ip_address
 from pathlib import Path
@@ -13,10 +14,12 @@ from zoneinfo import ZoneInfo
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
-from pydantic import AfterValidator, Field, PrivateAttr, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from billing.dunning import DEFAULT_STAGES, Action, Stage, checked_stages
 from billing.fx import REPORTING_CURRENCY
+from billing.refusals import BadInput
 from providers.registry import GROUP, PREFIX
 
 
@@ -83,6 +86,32 @@ def _reporting(currency: str) -> str:
     return currency
 
 
+def _stages(given: object) -> object:
+    """E.g. `REMINDER_1:3:REMINDER, FINAL:20:FINAL_NOTICE`: code, days after due, action."""
+    if not isinstance(given, str) or not given.strip():
+        return given if not isinstance(given, str) else ()
+    return _checked([_stage(text.strip()) for text in given.split(",")])
+
+
+def _stage(text: str) -> Stage:
+    parts = text.split(":")
+    actions = {action.value for action in Action}
+    if len(parts) != len(fields(Stage)) or not parts[1].strip().isdecimal() or parts[2].strip() not in actions:
+        raise ValueError(
+            f"{text!r} is no stage; write CODE:DAYS:ACTION, such as REMINDER_1:3:REMINDER, with one of "
+            f"{', '.join(sorted(actions))}"
+        )
+    code, days, action = (part.strip() for part in parts)
+    return Stage(code=code, days_after_due=int(days), action=Action(action))
+
+
+def _checked(stages: list[Stage]) -> tuple[Stage, ...]:
+    try:
+        return checked_stages(stages, argument="stages")
+    except BadInput as refusal:
+        raise ValueError(str(refusal).removesuffix(".")) from refusal
+
+
 def _data_dir() -> Path:
     if os.geteuid() == 0:
         return Path("/var/lib/petanque-billing")
@@ -115,7 +144,15 @@ class Settings(BaseSettings):
     oidc_client_secret: SecretStr | None = Field(default=None, min_length=1)  # without it: a public client
     smtp_url: Annotated[SecretStr, AfterValidator(_mail_server)] | None = None  # without it: files in an outbox folder
     mail_from: str = Field(default="billing@localhost", min_length=3)
+    bankgirot_inbox: Path | None = None  # the folder that the worker watches for bank files
+    dunning_stages: Annotated[tuple[Stage, ...], NoDecode, BeforeValidator(_stages)] = (
+        DEFAULT_STAGES  # empty: no dunning
+    )
+    dunning_tenant_invoices: bool = False  # whether tenants' own invoices are dunned too, or the platform's only
+    metrics_host: str = Field(default="127.0.0.1", min_length=1)
+    metrics_port: int | None = Field(default=None, ge=0, le=65535)  # without it: no metrics are served
     worker: bool = True  # whether `billing serve` works too, or leaves it to `billing worker`
+    trial_extension_days_max: int = Field(default=30, ge=0)  # in all, over a subscription's life
     session_idle_seconds: int = Field(default=30 * 60, ge=300)  # it may be a minute less
     session_seconds: int = Field(default=12 * 3600, ge=300, le=7 * 24 * 3600)
 

@@ -46,6 +46,7 @@ class Worker:
         engine = database.engine(connections_max=CONNECTIONS_MAX)
         tools = Tools(
             settings=settings,
+            database=database,
             books=Books(engine=engine, zone=settings.time_zone),
             registry=registry,
             postbox=chosen_postbox(settings),

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from billing.dunning import Action, Stage
 from graphql_api.settings import Settings, SettingsRefused, load_settings
 
 BOTH_URLS = {
@@ -169,18 +170,18 @@ def test_a_variable_that_nobody_knows_is_refused_with_what_was_probably_meant(mo
 
 
 def test_a_providers_variables_are_passed_on_by_their_full_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = told(monkeypatch, BILLING_PORT="8080", billing_bankgirot_inbox="/var/in", BILLING_BANKGIROT_OUTBOX="")
+    settings = told(monkeypatch, BILLING_PORT="8080", billing_bankgirot_archive="/var/in", BILLING_BANKGIROT_OUTBOX="")
 
     assert settings.port == 8080
-    assert settings.provider_settings == {"BILLING_BANKGIROT_INBOX": "/var/in", "BILLING_BANKGIROT_OUTBOX": ""}
+    assert settings.provider_settings == {"BILLING_BANKGIROT_ARCHIVE": "/var/in", "BILLING_BANKGIROT_OUTBOX": ""}
 
 
 def test_a_provider_claims_its_own_prefix_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = told(monkeypatch, BILLING_BANKGIROT_INBOX="/var/in")
+    settings = told(monkeypatch, BILLING_BANKGIROT_ARCHIVE="/var/in")
 
     assert settings.unclaimed(["bankgirot"]) == []
-    assert settings.unclaimed(["bank"]) == ["BILLING_BANKGIROT_INBOX"]
-    assert settings.unclaimed([]) == ["BILLING_BANKGIROT_INBOX"]
+    assert settings.unclaimed(["bank"]) == ["BILLING_BANKGIROT_ARCHIVE"]
+    assert settings.unclaimed([]) == ["BILLING_BANKGIROT_ARCHIVE"]
 
 
 def test_settings_do_not_change_while_the_service_runs() -> None:
@@ -197,3 +198,35 @@ def test_a_cache_is_a_redis_url(monkeypatch: pytest.MonkeyPatch, url: str) -> No
 
 def test_the_password_of_the_cache_is_masked(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "geheim" not in repr(told(monkeypatch, BILLING_REDIS_URL="rediss://:geheim@cache:6380/2"))
+
+
+def test_the_stages_of_dunning_are_told_as_code_days_and_action(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [stage.code for stage in load_settings().dunning_stages] == [
+        "REMINDER_1",
+        "REMINDER_2",
+        "FINAL_NOTICE",
+        "PAUSE",
+    ]
+
+    settings = told(monkeypatch, BILLING_DUNNING_STAGES="FIRST:5:REMINDER, LAST:15:HAND_OVER")
+
+    assert settings.dunning_stages == (
+        Stage(code="FIRST", days_after_due=5, action=Action.REMINDER),
+        Stage(code="LAST", days_after_due=15, action=Action.HAND_OVER),
+    )
+    assert told(monkeypatch, BILLING_DUNNING_STAGES=" ").dunning_stages == ()
+
+
+@pytest.mark.parametrize(
+    ("stages", "told_so"),
+    [
+        ("FIRST", "'FIRST' is no stage; write CODE:DAYS:ACTION, such as REMINDER_1:3:REMINDER"),
+        ("FIRST:soon:REMINDER", "'FIRST:soon:REMINDER' is no stage"),
+        ("FIRST:5:SHOUT", "'FIRST:5:SHOUT' is no stage"),
+        ("A:5:REMINDER,B:5:REMINDER", "Stage B comes 5 days after due, and A before it 5"),
+    ],
+)
+def test_stages_that_cannot_be_followed_are_refused(monkeypatch: pytest.MonkeyPatch, stages: str, told_so: str) -> None:
+    [problem] = refused(monkeypatch, BILLING_DUNNING_STAGES=stages)
+
+    assert problem.startswith(f"BILLING_DUNNING_STAGES: {told_so}")
