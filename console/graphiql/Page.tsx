@@ -7,6 +7,7 @@ import { FreshSignInDialog } from "../session/FreshSignInDialog";
 import { SignInPanel } from "../session/SignInPanel";
 import { useSession } from "../session/session";
 import { fetcher } from "./fetcher";
+import { HandedOver } from "./HandedOver";
 import { SAVED_OPERATIONS } from "./SavedOperations";
 import { storage } from "./storage";
 
@@ -45,6 +46,7 @@ export function Page() {
         <SystemTheme />
         <SchemaOnSignIn />
         <PaneFromItsTop />
+        <HandedOver />
       </GraphiQL>
       <FreshSignInDialog />
     </>

@@ -17,7 +17,7 @@ const EVENT: readonly Column<Event>[] = [
   { head: "Who", cell: ({ actor }) => actor },
   { head: "What", cell: ({ action }) => <code>{action}</code> },
   { head: "Of what", cell: ({ subjectType, subjectId }) => <Subject type={subjectType} id={subjectId} />, minor: true },
-  { head: "Reason", cell: ({ reason }) => reason ?? "–" },
+  { head: "Reason", cell: ({ reason }) => reason ?? "–", text: true },
   {
     head: "Hash",
     cell: ({ hash }) => (

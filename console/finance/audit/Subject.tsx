@@ -8,6 +8,7 @@ const PAGES: readonly (readonly [string, (id: string) => string])[] = [
   ["refund_", (id) => `/refunds/${id}`],
   ["tenant_", (id) => `/tenants/${id}`],
   ["subscription_", (id) => `/subscriptions/${id}`],
+  ["dunning_case_", (id) => `/dunning/${id}`],
   ["bank_transfer_", (id) => link("/inbox", { status: "all", transfer: id })],
 ];
 

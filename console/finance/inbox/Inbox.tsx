@@ -3,6 +3,7 @@ import { type BankTransferFilter, InboxDocument, type TransferFragment } from ".
 import { number } from "../../words/figures";
 import { t } from "../../words/words";
 import { useAsk } from "../api/ask";
+import { ExportMenu } from "../exports/ExportMenu";
 import { Answered } from "../look/Answered";
 import { named } from "../look/Badge";
 import { Choice, FilterBar, Search } from "../look/FilterBar";
@@ -22,6 +23,7 @@ export default function Inbox() {
   const paging = usePaging();
   const asked = { document: InboxDocument, variables: { ...paging, filter } };
   const inbox = useAsk(asked);
+  const { UNMATCHED: _, ...dealtWith } = named(TRANSFER_STATUS);
   const [isUploading, setUploading] = useState(false);
   return (
     <Page
@@ -29,14 +31,17 @@ export default function Inbox() {
       asked={asked}
       beside={inbox.data && <p className="left">{t("{n} left", { n: number(inbox.data.unmatchedTransfers.totalCount) })}</p>}
       actions={
-        <button type="button" onClick={() => setUploading(true)}>
-          {t("Import a bank file")}
-        </button>
+        <>
+          <button type="button" onClick={() => setUploading(true)}>
+            {t("Import a bank file")}
+          </button>
+          <ExportMenu of={{ kind: "UNMATCHED_TRANSFERS", transferFilter: filter }} />
+        </>
       }
     >
       <FilterBar>
         <Search label="Reference, message or payer" />
-        <Choice name="status" label="Status" of={{ ...named(TRANSFER_STATUS), all: t("All of them") }} />
+        <Choice name="status" label="Status" none={t("Unmatched")} of={{ ...dealtWith, all: t("All") }} />
         <Choice name="currency" label="Currency" of={{ SEK: "SEK", EUR: "EUR", NOK: "NOK", DKK: "DKK" }} />
       </FilterBar>
       <Answered of={inbox}>

@@ -21,7 +21,7 @@ import { InvoiceStatus } from "./columns";
 type Found = NonNullable<InvoiceQuery["invoice"]>;
 
 const LINE: readonly Column<Found["lines"][number]>[] = [
-  { head: "Text", cell: ({ description }) => description },
+  { head: "Text", cell: ({ description }) => description, text: true },
   { head: "VAT rate", cell: ({ vatRate }) => (vatRate === null ? "–" : `${number(vatRate)} %`), figures: true, minor: true },
   { head: "VAT", cell: ({ vat }) => <Money of={vat} />, figures: true, minor: true },
   { head: "Net", cell: ({ net }) => <Money of={net} />, figures: true },

@@ -2,6 +2,7 @@ import { type InvoiceFilter, type InvoiceOrder, type InvoicesQuery, InvoicesDocu
 import { number } from "../../words/figures";
 import { t } from "../../words/words";
 import { useAsk } from "../api/ask";
+import { ExportMenu } from "../exports/ExportMenu";
 import { Answered, Empty } from "../look/Answered";
 import { named } from "../look/Badge";
 import { Choice, DayFilter, FilterBar, Flag, Search } from "../look/FilterBar";
@@ -31,7 +32,7 @@ export default function Invoices() {
   const asked = { document: InvoicesDocument, variables };
   const invoices = useAsk(asked);
   return (
-    <Page title={t("Invoices")} asked={asked}>
+    <Page title={t("Invoices")} asked={asked} actions={<ExportMenu of={{ kind: "INVOICES", invoiceFilter: variables.filter }} />}>
       <FilterBar>
         <Search label="Number, OCR, customer or tenant" />
         <Choice name="status" label="Status" of={named(INVOICE_STATUS)} />
@@ -39,7 +40,7 @@ export default function Invoices() {
         <Flag name="overdue" label="Overdue" />
         <DayFilter name="from" label="Issued from" />
         <DayFilter name="to" label="to" />
-        <Choice name="order" label="Order" of={phrases(ORDER)} />
+        <Choice name="order" label="Order" none={t("Latest issued")} of={phrases(OTHER_ORDER)} />
         <TenantFilter />
       </FilterBar>
       <Answered of={invoices}>
@@ -58,6 +59,8 @@ export default function Invoices() {
     </Page>
   );
 }
+
+const { ISSUED_ON: _, ...OTHER_ORDER } = ORDER;
 
 /** What the address filters invoices by. */
 export function invoiceFilter(filters: Filters): InvoiceFilter {

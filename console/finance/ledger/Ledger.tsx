@@ -15,7 +15,7 @@ import { LEG } from "./Legs";
 
 const JOURNAL: Column<LegFragment> = {
   head: "Journal",
-  cell: ({ journalId }) => <Link href={link("/ledger", { journal: journalId })}>{t("Whole")}</Link>,
+  cell: ({ journalId }) => <Link href={link("/ledger", { journal: journalId })}>{t("Show")}</Link>,
   minor: true,
 };
 

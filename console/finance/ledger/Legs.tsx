@@ -10,8 +10,8 @@ export const LEG: readonly Column<LegFragment>[] = [
   { head: "Booked", cell: ({ bookedOn }) => day(bookedOn) },
   { head: "Account", cell: ({ account, accountName }) => `${account} ${accountName}` },
   { head: "Book", cell: ({ book }) => book?.name ?? t("Platform"), minor: true },
-  { head: "Text", cell: ({ description }) => description, minor: true },
-  { head: "Amount", cell: ({ amount }) => <Money of={amount} signed />, figures: true },
+  { head: "Text", cell: ({ description }) => description, minor: true, text: true },
+  { head: "Amount", cell: ({ amount }) => <Money of={amount} />, figures: true },
 ];
 
 /** The legs of the journals that one thing has made, debit positive. */

@@ -11,7 +11,7 @@ interface Line {
 
 const LINE: readonly Column<Line>[] = [
   { head: "Account", cell: ({ account, accountName }) => `${account} ${accountName}` },
-  { head: "Amount", cell: ({ amount }) => <Money of={amount} signed />, figures: true },
+  { head: "Amount", cell: ({ amount }) => <Money of={amount} />, figures: true },
 ];
 
 /** The legs that would be booked. */

@@ -17,6 +17,7 @@ export function Status<Value extends string>({ of, in: labels }: { readonly of: 
 }
 
 /** The values with their names, for a choice among them. */
-export function named<Value extends string>(labels: Labels<Value>): Record<string, string> {
-  return Object.fromEntries(Object.entries<readonly [Phrase, Tone]>(labels).map(([value, [phrase]]) => [value, t(phrase)]));
+export function named<Value extends string>(labels: Labels<Value>): Record<Value, string> {
+  const pairs = Object.entries<readonly [Phrase, Tone]>(labels).map(([value, [phrase]]) => [value, t(phrase)]);
+  return Object.fromEntries(pairs) as Record<Value, string>;
 }

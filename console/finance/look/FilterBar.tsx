@@ -43,14 +43,20 @@ export function Search({ label }: { readonly label: Phrase }) {
   );
 }
 
-/** One of several values; nothing chosen means all. */
-export function Choice({ name, label, of }: FilterProps & { readonly of: Readonly<Record<string, string>> }) {
+interface ChoiceProps extends FilterProps {
+  readonly of: Readonly<Record<string, string>>;
+  /** What holds where nothing is chosen; all of them, if it is not told. */
+  readonly none?: string;
+}
+
+/** One of several values. */
+export function Choice({ name, label, of, none = t("All") }: ChoiceProps) {
   const chosen = usePlace(({ query }) => query.get(name) ?? "");
   return (
     <label>
       <span>{t(label)}</span>
       <select value={chosen} onChange={(event) => choose(name, event.target.value)}>
-        <option value="">{t("All")}</option>
+        <option value="">{none}</option>
         {Object.entries(of).map(([value, text]) => (
           <option key={value} value={value}>
             {text}

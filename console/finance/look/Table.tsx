@@ -8,6 +8,8 @@ export interface Column<Row> {
   readonly cell: (row: Row) => ReactNode;
   readonly figures?: boolean;
   readonly minor?: boolean;
+  /** Free text, which may go on in a second line. */
+  readonly text?: boolean;
 }
 
 interface TableProps<Row> {
@@ -59,6 +61,6 @@ function Cell({ href, children }: { readonly href: string | undefined; readonly 
   );
 }
 
-function kind({ figures, minor }: { readonly figures?: boolean; readonly minor?: boolean }): string | undefined {
-  return [figures && "figures", minor && "minor"].filter(Boolean).join(" ") || undefined;
+function kind({ figures, minor, text }: Pick<Column<never>, "figures" | "minor" | "text">): string | undefined {
+  return [figures && "figures", minor && "minor", text && "text"].filter(Boolean).join(" ") || undefined;
 }

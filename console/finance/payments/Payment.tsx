@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { type PaymentQuery, PaymentDocument } from "../../generated/graphql";
 import { moment } from "../../words/days";
+import { money } from "../../words/figures";
 import { t } from "../../words/words";
 import { useAsk } from "../api/ask";
 import { AuditTrail } from "../audit/AuditTrail";
@@ -27,7 +28,7 @@ export default function Payment({ id }: { readonly id: string }) {
   const [isRefunding, setRefunding] = useState(false);
   return (
     <Page
-      title={t("Payment")}
+      title={payment ? t("Payment of {amount}", { amount: money(payment.amount) }) : t("Payment")}
       above={<Link href="/payments">{t("Payments")}</Link>}
       beside={payment && <Status of={payment.status} in={PAYMENT_STATUS} />}
       asked={asked}

@@ -2,6 +2,7 @@ import { type PaymentFilter, type PaymentsQuery, PaymentsDocument } from "../../
 import { number } from "../../words/figures";
 import { t } from "../../words/words";
 import { useAsk } from "../api/ask";
+import { ExportMenu } from "../exports/ExportMenu";
 import { Answered, Empty } from "../look/Answered";
 import { named } from "../look/Badge";
 import { Choice, DayFilter, FilterBar, Search } from "../look/FilterBar";
@@ -30,7 +31,7 @@ export default function Payments() {
   const asked = { document: PaymentsDocument, variables };
   const payments = useAsk(asked);
   return (
-    <Page title={t("Payments")} asked={asked}>
+    <Page title={t("Payments")} asked={asked} actions={<ExportMenu of={{ kind: "PAYMENTS", paymentFilter: variables.filter }} />}>
       <FilterBar>
         <Search label="Provider's reference, invoice or tenant" />
         <Choice name="status" label="Status" of={named(PAYMENT_STATUS)} />

@@ -65,6 +65,7 @@ function Shown({ refund }: { readonly refund: Found }) {
         ]}
       />
       <Section title={t("What happened")}>
+        {refund.events.length === 0 && <Empty>{t("It was made outside of this service.")}</Empty>}
         <ol className="trail">
           {refund.events.map(({ id, at, kind, note }) => (
             <li key={id}>

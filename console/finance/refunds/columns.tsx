@@ -11,7 +11,7 @@ export const REFUND: readonly Column<RefundRowFragment>[] = [
   { head: "Ordered", cell: ({ createdAt }) => moment(createdAt) },
   { head: "Tenant", cell: ({ payment }) => payment.tenant.name, minor: true },
   { head: "By", cell: ({ actor }) => actor, minor: true },
-  { head: "Reason", cell: ({ reason }) => reason, minor: true },
+  { head: "Reason", cell: ({ reason }) => reason, minor: true, text: true },
   { head: "Status", cell: (refund) => <RefundStatus of={refund} /> },
   { head: "Amount", cell: ({ amount }) => <Money of={amount} />, figures: true },
 ];

@@ -27,6 +27,7 @@ export const GROUPS: readonly { readonly name: Phrase; readonly entries: readonl
       entry("/invoices", "Invoices", () => import("../invoices/Invoices"), () => import("../invoices/Invoice")),
       entry("/payments", "Payments", () => import("../payments/Payments"), () => import("../payments/Payment")),
       entry("/refunds", "Refunds", () => import("../refunds/Refunds"), () => import("../refunds/Refund")),
+      entry("/dunning", "Dunning", () => import("../dunning/DunningCases"), () => import("../dunning/DunningCase")),
     ],
   },
   {
@@ -39,6 +40,8 @@ export const GROUPS: readonly { readonly name: Phrase; readonly entries: readonl
   {
     name: "Books",
     entries: [
+      entry("/reconciliation", "Reconciliation", () => import("../reconciliation/Reconciliation")),
+      entry("/platform-fees", "Platform fees", () => import("../fees/PlatformFees")),
       entry("/ledger", "Ledger", () => import("../ledger/Ledger")),
       entry("/bank-files", "Bank files", () => import("../bankfiles/BankFiles")),
     ],

@@ -1,6 +1,7 @@
 import { PriceListDocument, type SubscriptionFilter, SubscriptionsDocument } from "../../generated/graphql";
 import { t } from "../../words/words";
 import { useAsk } from "../api/ask";
+import { ExportMenu } from "../exports/ExportMenu";
 import { Answered, Empty } from "../look/Answered";
 import { named } from "../look/Badge";
 import { Choice, FilterBar, Search } from "../look/FilterBar";
@@ -18,7 +19,7 @@ export default function Subscriptions() {
   const subscriptions = useAsk(asked);
   const plans = useAsk({ document: PriceListDocument, variables: {} });
   return (
-    <Page title={t("Subscriptions")} asked={asked}>
+    <Page title={t("Subscriptions")} asked={asked} actions={<ExportMenu of={{ kind: "SUBSCRIPTIONS", subscriptionFilter: asked.variables.filter }} />}>
       <FilterBar>
         <Search label="External id or tenant" />
         <Choice name="status" label="Status" of={named(SUBSCRIPTION_STATUS)} />
