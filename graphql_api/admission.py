@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Self
+from weakref import WeakKeyDictionary
 
 from graphql import FieldNode, GraphQLField, GraphQLObjectType, GraphQLSchema, ObjectValueNode, OperationDefinitionNode
 from strawberry.types.field import StrawberryField
@@ -66,6 +67,14 @@ class Requirement:
             raise FreshAuthRequired(max_age=self.max_age_seconds)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """What an operation asks of its caller, and those of its fields that a reason is stated for."""
+
+    requirement: Requirement
+    explained: tuple[FieldNode, ...]
+
+
 NOTHING: Final = Requirement()
 FINANCE: Final = Requirement(sign_in=True, roles=frozenset({Role.SYS_FINANCE}))
 
@@ -80,6 +89,7 @@ class Admission:
             root.name: _requirements(root) for root in (schema.query_type, schema.mutation_type) if root is not None
         }
         self._schema = schema
+        self._read: WeakKeyDictionary[Document, dict[int, Demand]] = WeakKeyDictionary()
 
     def admit(
         self,
@@ -94,14 +104,21 @@ class Admission:
 
         Raises: `Unauthenticated`, `Forbidden`, `FreshAuthRequired`, then what `stated_reason` raises.
         """
-        asked = [(node, self._requirement(operation, node.name.value)) for node in document.root_fields(operation)]
-        Requirement.together(requirement for _, requirement in asked).check(caller, now)
-        reasons = [
-            stated_reason(_raw_reason(node, operation, variables))
-            for node, requirement in asked
-            if requirement.max_age_seconds is not None
-        ]
+        demand = self._demand(document, operation)
+        demand.requirement.check(caller, now)
+        reasons = [stated_reason(_raw_reason(node, operation, variables)) for node in demand.explained]
         return reasons[0] if reasons else None
+
+    def _demand(self, document: Document, operation: OperationDefinitionNode) -> "Demand":
+        """What the operation asks of its caller: the same whenever the document comes again."""
+        known = self._read.setdefault(document, {})
+        if id(operation) not in known:
+            asked = [(node, self._requirement(operation, node.name.value)) for node in document.root_fields(operation)]
+            known[id(operation)] = Demand(
+                requirement=Requirement.together(requirement for _, requirement in asked),
+                explained=tuple(node for node, requirement in asked if requirement.max_age_seconds is not None),
+            )
+        return known[id(operation)]
 
     def _requirement(self, operation: OperationDefinitionNode, name: str) -> Requirement:
         """A field that does not exist asks for the strictest of readers, so that strangers cannot probe for names."""

@@ -20,7 +20,7 @@ from graphql_api.exports.asked import Inputs
 from graphql_api.exports.route import ExportRoute
 from graphql_api.exports.streaming import Exports
 from graphql_api.graphiql import asset_routes
-from graphql_api.graphql_route import GraphQLRoute
+from graphql_api.graphql_route import GraphQLRoute, shown_page
 from graphql_api.health import Readiness, database_probe, healthy
 from graphql_api.issuers import DevelopmentIssuer, OidcIssuer
 from graphql_api.roots import build_schema
@@ -71,7 +71,6 @@ def create_app(
                 await beside.enter_async_context((await beside.enter_async_context(over)).running())
             yield
 
-    graphql = GraphQLRoute(door=door, callers=callers).answer
     saved = SavedOperationsRoute(callers=callers, now=now, open_schema=open_schema)
     exports = ExportRoute(
         Exports(database=database, zone=settings.time_zone, platform_name=settings.platform_name),
@@ -82,7 +81,6 @@ def create_app(
     routes = [
         Route("/healthz", healthy),
         Route("/readyz", Readiness(probe=database_probe(database)).answer),
-        Route("/graphql", people.before(graphql), methods=["GET", "POST"]),
         Route("/graphql/operations.json", saved.answer),
         *asset_routes(),
         *people.routes,
@@ -91,7 +89,11 @@ def create_app(
         Route("/exports/{file}", exports.answer),
         Route("/{page:path}", people.before(console), methods=["GET"]),  # the last: what no other answers
     ]
-    return Starlette(routes=routes, middleware=[Middleware(Edge, https=settings.is_https)], lifespan=lifespan)
+    before_routes = [
+        Middleware(Edge, https=settings.is_https),
+        Middleware(GraphQLRoute, door=door, callers=callers, shown=people.before(shown_page)),
+    ]
+    return Starlette(routes=routes, middleware=before_routes, lifespan=lifespan)
 
 
 def chosen_issuer(settings: Settings, client: httpx.AsyncClient) -> OidcIssuer | DevelopmentIssuer:

@@ -22,6 +22,7 @@ class Authentication:
     issuer: Issuer
     now: Callable[[], datetime]
     verified: Verified = field(default_factory=Kept, repr=False)
+    known: "Kept[str, tuple[SignedToken, Caller]]" = field(default_factory=Kept, repr=False)
 
     async def caller(self, authorization: Sequence[str]) -> Caller | None:
         """Who calls, by the values of the request's `Authorization` headers; None where there are none.
@@ -30,15 +31,23 @@ class Authentication:
         """
         if not authorization:
             return None
+        text = bearer_token(authorization)
         token = await read_token(
-            bearer_token(authorization),
+            text,
             self.issuer,
             audience=self.issuer.audience,
             now=self.now(),
             verified=self.verified,
         )
+        read, caller = self.known.known(text) or (None, None)
+        return caller if read is token else self._caller(text, token)
+
+    def _caller(self, text: str, token: SignedToken) -> Caller:
+        """Whom the token speaks of: kept for the next request that brings the very same."""
         _refuse_other_kinds(token, self.issuer)
-        return Caller(actor=token.actor(), roles=token.roles(), authenticated_at=token.authenticated_at())
+        caller = Caller(actor=token.actor(), roles=token.roles(), authenticated_at=token.authenticated_at())
+        self.known.keep(text, (token, caller))
+        return caller
 
 
 def bearer_token(authorization: Sequence[str]) -> str:

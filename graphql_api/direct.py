@@ -15,6 +15,7 @@ from graphql import ExecutionResult, GraphQLError, OperationType, Undefined, is_
 from graphql.language import FieldNode, Node, OperationDefinitionNode, VariableNode, Visitor, visit
 
 from billing.refusals import Refusal
+from graphql_api.documents import OperationKey
 from graphql_api.door import Admitted, Execute
 from graphql_api.kept import Kept
 from resolvers.authority import gives_question
@@ -42,6 +43,7 @@ class Direct:
         self._inner: Kept[tuple[str, str | None], tuple[str, ...]] = Kept()
         self._roots: Kept[Hashable, list[Selected]] = Kept()
         self._plans: Kept[Hashable, Plan] = Kept()
+        self._asked: Kept[OperationKey, list[Asked]] = Kept()
 
     async def __call__(self, admitted: Admitted) -> ExecutionResult:
         """The answer to an admitted operation."""
@@ -51,15 +53,21 @@ class Direct:
             variables=admitted.variables,
             coerce=self._coerce,
         )
+        asked = None if admitted.key is None else self._asked.known(admitted.key)
+        if asked is None:
+            try:
+                asked = self._ask(admitted, document)
+            except (Refusal, GraphQLError):
+                return await self._otherwise(admitted)
+            if admitted.key is not None:
+                self._asked.keep(admitted.key, asked)
+        return await (self._answers(admitted, document, asked) if asked else self._otherwise(admitted))
+
+    def _ask(self, admitted: Admitted, document: Document) -> list[Asked]:
+        """What the operation asks of the books, when it does nothing else; the same whenever it comes again."""
         key = self._key(admitted)
         roots = self._roots.get(key, lambda: self._readable(document, admitted.operation))
-        try:
-            asked = [self._asked(field, document, key) for field in roots]
-        except (Refusal, GraphQLError):
-            return await self._otherwise(admitted)
-        if not asked:
-            return await self._otherwise(admitted)
-        return await self._answers(admitted, document, asked)
+        return [self._asks(field, document, key) for field in roots]
 
     def _key(self, admitted: Admitted) -> Hashable:
         """What the plans of an operation depend on, but for the shapes of its questions."""
@@ -91,7 +99,7 @@ class Direct:
         except Exception as error:  # noqa: BLE001 - the edge of a field, as in any executor: told by the door
             return _failed(only, error)
 
-    def _asked(self, field: Selected, document: Document, key: Hashable) -> Asked:
+    def _asks(self, field: Selected, document: Document, key: Hashable) -> Asked:
         """Raises: Refusal or GraphQLError where the field cannot be asked so."""
         assert field.field is not None
         resolver = field.field.extensions["strawberry-definition"].base_resolver

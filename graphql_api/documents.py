@@ -27,6 +27,9 @@ COMMENTS_MAX: Final = 200
 _NUL: Final = re.compile(r"\0|\\u0000|\\u\{0+\}")
 
 
+OperationKey = tuple[str, str | None, str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One request: a document's text, which of its operations is meant, and the variables as JSON gave them."""
@@ -34,6 +37,11 @@ class Operation:
     text: str
     name: str | None = None
     variables: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def key(self) -> "OperationKey":
+        """Tells it from every operation that is not the same to the last variable."""
+        return self.text, self.name, repr(self.variables)
 
     def holds_nul(self) -> bool:
         """Whether a text in it holds the character U+0000, which PostgreSQL keeps in no text."""
@@ -49,7 +57,7 @@ class Operation:
         return False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, weakref_slot=True)
 class Document:
     """A parsed document. It may still be invalid: nothing here relies on a schema."""
 

@@ -4,7 +4,6 @@ the whole of it is allowed.
     read the document → choose the operation → admit the caller → weigh it → validate → coerce its variables → run it
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,9 +20,10 @@ from billing.authority import Caller, Role
 from billing.refusals import BadInput, Refusal
 from graphql_api import limits
 from graphql_api.admission import Admission
-from graphql_api.documents import Document, Operation, ValidDocuments
+from graphql_api.documents import Document, Operation, OperationKey, ValidDocuments
 from graphql_api.kept import Kept
 from graphql_api.logs import log_unexpected
+from graphql_api.patience import Ended, Gone, Patience
 from resolvers.errors import Told, tell_failed, tell_invalid, tell_refusal, tell_timeout
 from schema.context import Context
 
@@ -32,6 +32,9 @@ MUTATION_SECONDS_MAX: Final = 60.0
 """A change is small or a whole bank file; one that is cut short is undone by the database."""
 
 ERRORS_MAX: Final = 5
+KEPT_LENGTH_MAX: Final = 16_000
+"""Of a document, and of its variables: longer ones are judged anew when they come again."""
+
 RULES: Final = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 
 
@@ -64,9 +67,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admitted:
-    """An operation that may run: valid, its variables coerced."""
+    """An operation that may run: valid, its variables coerced. `key`: under which what is found out about it may be kept."""
 
     asked: Operation
+    key: OperationKey | None
     document: Document
     operation: OperationDefinitionNode
     variables: VariableValues
@@ -76,9 +80,6 @@ class Admitted:
 
 Execute = Callable[[Admitted], Awaitable[ExecutionResult]]
 """Runs an admitted operation. What a field raises is among the result's errors."""
-
-Gone = Callable[[], Awaitable[None]]
-"""Returns when the client has gone away."""
 
 
 class MakeContext(Protocol):
@@ -110,7 +111,8 @@ class Door:
         self._open_schema, self._query_seconds_max = open_schema, query_seconds_max
         self._admission = Admission(schema, open_introspection=open_schema)
         self._valid = ValidDocuments()
-        self._weighed: Kept[tuple[str, str | None, str], None] = Kept()
+        self._weighed: Kept[OperationKey, None] = Kept()
+        self._coerced: Kept[OperationKey, VariableValues] = Kept()
 
     async def answer(
         self, asked: Operation, *, caller: Caller | None, request_id: str, gone: Gone | None = None
@@ -133,13 +135,20 @@ class Door:
         document, operation = self._read(asked)
         reason = self._admission.admit(document, operation, asked.variables, caller=caller, now=now)
         hide_suggestions = not self._open_schema and (caller is None or Role.SYS_FINANCE not in caller.roles)
-        self._weigh(asked, document, operation)
-        self._validate(asked, document, hide_suggestions=hide_suggestions)
+        key = _key(asked, operation)
+        variables = None if key is None else self._coerced.known(key)
+        if variables is None:
+            self._weigh(asked, document, operation)
+            self._validate(asked, document, hide_suggestions=hide_suggestions)
+            variables = self._coerce(asked, operation, hide_suggestions=hide_suggestions)
+            if key is not None:
+                self._coerced.keep(key, variables)
         return Admitted(
             asked=asked,
+            key=key,
             document=document,
             operation=operation,
-            variables=self._coerced(asked, operation, hide_suggestions=hide_suggestions),
+            variables=variables,
             context=self._make_context(caller=caller, now=now, reason=reason),
             hide_suggestions=hide_suggestions,
         )
@@ -156,7 +165,7 @@ class Door:
             if asked.holds_nul():
                 raise BadInput("No text may hold the character U+0000.", argument="variables")
             self._weighed.get(
-                _weight_of(asked, operation),
+                _weight_key(asked, operation),
                 lambda: limits.check(document, operation, asked.variables, self._schema),
             )
         except Refusal as refusal:
@@ -170,7 +179,7 @@ class Door:
             raise Invalid(map(tell_invalid, errors))
         self._valid.keep(asked.text, document)
 
-    def _coerced(
+    def _coerce(
         self, asked: Operation, operation: OperationDefinitionNode, *, hide_suggestions: bool
     ) -> VariableValues:
         coerced = get_variable_values(
@@ -188,12 +197,11 @@ class Door:
         is_mutation = admitted.operation.operation is OperationType.MUTATION
         listen, seconds = (None, MUTATION_SECONDS_MAX) if is_mutation else (gone, self._query_seconds_max)
         work = self._execute(admitted)
-        try:
-            async with asyncio.timeout(seconds):
-                result = await (work if listen is None else _unless(listen, work))
-        except TimeoutError:
+        async with Patience(seconds, listen) as patience:
+            result = await work
+        if patience.ended is Ended.TIME:
             return Answer(outcome=Outcome.EXECUTED, errors=(tell_timeout(seconds),))
-        if result is None:
+        if patience.ended is Ended.GONE:
             return Answer(outcome=Outcome.ABANDONED)
         errors = tuple(tell_failed(error, request_id=request_id) for error in result.errors or ())
         for told in errors:
@@ -201,19 +209,15 @@ class Door:
         return Answer(outcome=Outcome.EXECUTED, data=result.data, errors=errors)
 
 
-async def _unless(gone: Gone, work: Awaitable[ExecutionResult]) -> ExecutionResult | None:
-    """The result of the work; None, and the work cancelled, where the client has gone first."""
-    working, listening = asyncio.ensure_future(work), asyncio.ensure_future(gone())
-    try:
-        await asyncio.wait({working, listening}, return_when=asyncio.FIRST_COMPLETED)
-        return working.result() if working.done() else None
-    finally:
-        working.cancel()
-        listening.cancel()
-        await asyncio.gather(working, listening, return_exceptions=True)
+def _key(asked: Operation, operation: OperationDefinitionNode) -> OperationKey | None:
+    """Under which a query's judgement is kept. Changes are not repeated, and what they hold is nobody's to keep."""
+    if operation.operation is not OperationType.QUERY or len(asked.text) > KEPT_LENGTH_MAX:
+        return None
+    key = asked.key
+    return key if len(key[-1]) <= KEPT_LENGTH_MAX else None
 
 
-def _weight_of(asked: Operation, operation: OperationDefinitionNode) -> tuple[str, str | None, str]:
+def _weight_key(asked: Operation, operation: OperationDefinitionNode) -> OperationKey:
     """What the weight of an operation depends on: its document, and the variables that may be page sizes."""
     names = (definition.variable.name.value for definition in operation.variable_definitions or ())
     sizes = {name: asked.variables.get(name) for name in names}

@@ -3,17 +3,19 @@
 import re
 import secrets
 import time
+from collections.abc import Iterable
 from typing import Final
 
 import orjson
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from graphql_api.logs import log, log_unexpected
+from graphql_api.logs import log_request, log_unexpected
 from resolvers.errors import tell_unexpected
 
-REQUEST_ID: Final = "X-Request-ID"
+Header = tuple[bytes, bytes]
+
+_REQUEST_ID: Final = b"x-request-id"
 _SANE_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _OPERATION_NAME: Final = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,63}")
 
@@ -35,7 +37,9 @@ class Edge:
     """ASGI middleware. Web sockets are refused: there are no subscriptions."""
 
     def __init__(self, app: ASGIApp, *, https: bool = False) -> None:
-        self._app, self._headers = app, SECURITY_HEADERS | (HTTPS_ONLY if https else {})
+        self._app = app
+        headers = SECURITY_HEADERS | (HTTPS_ONLY if https else {})
+        self._headers = tuple((name.lower().encode(), value.encode()) for name, value in headers.items())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -54,29 +58,36 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                self._mark(MutableHeaders(scope=message), request_id)
+                message["headers"] = self._marked(message.get("headers", ()), request_id)
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            try:
-                await self._app(scope, receive, send_marked)
-            except Exception as error:  # noqa: BLE001 - the outermost edge: whatever it was, it is logged and answered
-                log_unexpected(error)
-                if not status:
-                    await _send_mistake(send_marked, error, request_id)
-            finally:
-                _log_request(scope, status, time.perf_counter() - started)
+        bound = structlog.contextvars.bind_contextvars(request_id=request_id)
+        try:
+            await self._app(scope, receive, send_marked)
+        except Exception as error:  # noqa: BLE001 - the outermost edge: whatever it was, it is logged and answered
+            log_unexpected(error)
+            if not status:
+                await _send_mistake(send_marked, error, request_id)
+        finally:
+            structlog.contextvars.reset_contextvars(**bound)
+            _log_request(scope, status, time.perf_counter() - started)
 
-    def _mark(self, headers: MutableHeaders, request_id: str) -> None:
-        headers[REQUEST_ID] = request_id
-        for name, value in self._headers.items():
-            headers.setdefault(name, value)
+    def _marked(self, headers: Iterable[Header], request_id: str) -> list[Header]:
+        """The headers with ours: each unless the response says otherwise itself."""
+        given = list(headers)
+        said = {name for name, _ in given}
+        given += [header for header in self._headers if header[0] not in said]
+        given.append((_REQUEST_ID, request_id.encode()))
+        return given
 
 
 def _request_id(scope: Scope) -> str:
     """The caller's own id where it is a sane one, so that their log and ours can be laid side by side."""
-    given = Headers(scope=scope).get(REQUEST_ID, "")
-    return given if _SANE_ID.fullmatch(given) else secrets.token_hex(16)
+    for name, value in scope["headers"]:
+        if name == _REQUEST_ID:
+            given: str = value.decode("latin-1")
+            return given if _SANE_ID.fullmatch(given) else secrets.token_hex(16)
+    return secrets.token_hex(16)
 
 
 async def _send_mistake(send: Send, error: Exception, request_id: str) -> None:
@@ -89,11 +100,13 @@ async def _send_mistake(send: Send, error: Exception, request_id: str) -> None:
 def _log_request(scope: Scope, status: int, seconds: float) -> None:
     """The path is the route's pattern: what a caller put into it is theirs. Nothing of the query string is logged."""
     operation = scope["state"].get("operation")
-    log.info(
-        "request",
-        method=scope["method"],
-        path=getattr(scope.get("route"), "path", None),
-        operation=operation if isinstance(operation, str) and _OPERATION_NAME.fullmatch(operation) else None,
-        status=status,
-        milliseconds=round(seconds * 1000, 1),
+    log_request(
+        {
+            "request_id": scope["state"]["request_id"],
+            "method": scope["method"],
+            "path": getattr(scope.get("route"), "path", None),
+            "operation": operation if isinstance(operation, str) and _OPERATION_NAME.fullmatch(operation) else None,
+            "status": status,
+            "milliseconds": round(seconds * 1000, 1),
+        }
     )

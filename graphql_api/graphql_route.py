@@ -1,12 +1,12 @@
 """/graphql, as the GraphQL-over-HTTP specification says: POST with JSON; GET shows people a page and runs nothing."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from functools import lru_cache
+from typing import Any, Final
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from billing.refusals import Refusal
 from graphql_api.bodies import Unreadable, bytes_max, read_json_object
@@ -15,34 +15,62 @@ from graphql_api.documents import Operation
 from graphql_api.door import Answer, Door, Outcome
 from graphql_api.graphiql import page
 from graphql_api.media_types import GRAPHQL_RESPONSE, JSON, negotiated
-from graphql_api.replies import CLIENT_GONE, challenge, client_gone, refusal_status
+from graphql_api.replies import CLIENT_GONE, challenge, client_gone, refusal_status, written
 from resolvers.errors import tell_refusal
 
+PATH: Final = "/graphql"
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+_chosen = lru_cache(maxsize=100)(negotiated)
+
+
+async def shown_page(request: Request) -> Response:
+    """What GET answers."""
+    if "text/html" in request.headers.get("accept", ""):
+        return page()
+    return PlainTextResponse("Send operations with POST.", status_code=405, headers={"Allow": "POST"})
+
+
 class GraphQLRoute:
-    """The endpoint over a door."""
+    """ASGI middleware: the endpoint over a door, before all other routes, for it is asked most and its reads are short."""
 
-    door: Door
-    callers: Callers
+    path = PATH  # as the log names it
 
-    async def answer(self, request: Request) -> Response:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        door: Door,
+        callers: Callers,
+        shown: Callable[[Request], Awaitable[Response]] = shown_page,
+    ) -> None:
+        self._app, self._door, self._callers, self._shown = app, door, callers, shown
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] != PATH:
+            await self._app(scope, receive, send)
+            return
+        scope["route"] = self
+        await (await self._respond(Request(scope, receive)))(scope, receive, send)
+
+    async def _respond(self, request: Request) -> Response:
+        if request.method in {"GET", "HEAD"}:
+            return await self._shown(request)
         if request.method != "POST":
-            return _page(request)
-        media_type = negotiated(request.headers.getlist("accept"))
+            return PlainTextResponse("Send operations with POST.", status_code=405, headers={"Allow": "GET, POST"})
+        media_type = _chosen(tuple(request.headers.getlist("accept")))
         if media_type is None:
             return PlainTextResponse(f"This answers {GRAPHQL_RESPONSE} and {JSON}.", status_code=406)
+        return respond(await self._answer(request), media_type)
+
+    async def _answer(self, request: Request) -> Answer:
         try:
-            caller = await self.callers.caller(request)
+            caller = await self._callers.caller(request)
             asked = operation_of(await read_json_object(request, bytes_max=bytes_max(caller)))
         except Refusal as refusal:
-            answer = Answer(outcome=Outcome.REFUSED, errors=(tell_refusal(refusal),), refusal=refusal)
-            return respond(answer, media_type)
-        request.state.operation = asked.name
-        answer = await self.door.answer(
-            asked, caller=caller, request_id=request.state.request_id, gone=client_gone(request)
-        )
-        return respond(answer, media_type)
+            return Answer(outcome=Outcome.REFUSED, errors=(tell_refusal(refusal),), refusal=refusal)
+        state = request.scope["state"]
+        state["operation"] = asked.name
+        return await self._door.answer(asked, caller=caller, request_id=state["request_id"], gone=client_gone(request))
 
 
 def operation_of(body: Mapping[str, Any]) -> Operation:
@@ -69,13 +97,7 @@ def respond(answer: Answer, media_type: str) -> Response:
     elif answer.outcome is Outcome.INVALID and media_type != JSON:
         status = 400
     return Response(
-        orjson.dumps(answer.body()),
+        written(answer.body()),
         status_code=status,
         headers={"Content-Type": f"{media_type}; charset=utf-8", "Vary": "Accept"} | challenge(answer.refusal),
     )
-
-
-def _page(request: Request) -> Response:
-    if "text/html" in request.headers.get("accept", ""):
-        return page()
-    return PlainTextResponse("Send operations with POST.", status_code=405, headers={"Allow": "POST"})

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Final
 
+import orjson
 from starlette.requests import Request
 
 from billing.authority import FreshAuthRequired, Unauthenticated
 from billing.refusals import ErrorCode, Refusal
 from graphql_api.bodies import Unreadable
-from graphql_api.door import Gone
+from graphql_api.patience import Gone
 from graphql_api.signed_tokens import InvalidToken
 
 CLIENT_GONE: Final = 499
@@ -20,6 +21,11 @@ _STATUS: Final[Mapping[ErrorCode, int]] = {
     ErrorCode.FORBIDDEN: 403,
     ErrorCode.PROVIDER_UNAVAILABLE: 503,
 }
+
+
+def written(body: object) -> bytes:
+    """An answer's body as JSON; instants are in UTC, with a Z."""
+    return orjson.dumps(body, option=orjson.OPT_UTC_Z)
 
 
 def refusal_status(refusal: Refusal) -> int:

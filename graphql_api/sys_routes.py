@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import orjson
 from graphql import GraphQLSchema
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,7 +16,7 @@ from graphql_api.bodies import bytes_max, read_json_object
 from graphql_api.callers import Callers
 from graphql_api.documents import Document, Operation
 from graphql_api.door import Answer, Door, Outcome
-from graphql_api.replies import CLIENT_GONE, challenge, client_gone, refusal_status
+from graphql_api.replies import CLIENT_GONE, challenge, client_gone, refusal_status, written
 from graphql_api.sys_values import Parameters, camel_keys, global_id, snake, snake_keys
 from resolvers.errors import tell_refusal
 
@@ -69,6 +68,7 @@ class SysRoute:
 
 
 ROUTES: Final = (
+    SysRoute(method="GET", path="/sys/billing/dashboard", operation="revenue_dashboard"),
     SysRoute(method="GET", path="/sys/payments/unmatched", operation="unmatched_transfers"),
     SysRoute(
         method="POST",
@@ -97,6 +97,48 @@ ROUTES: Final = (
         operation="execute_refund",
         id_name="paymentId",
         id_type="Payment",
+    ),
+    SysRoute(
+        method="POST",
+        path="/sys/subscriptions/{id}/change-plan",
+        operation="change_plan",
+        id_name="subscriptionId",
+        id_type="Subscription",
+    ),
+    SysRoute(
+        method="POST",
+        path="/sys/subscriptions/{id}/pause",
+        operation="pause_subscription",
+        id_name="subscriptionId",
+        id_type="Subscription",
+    ),
+    SysRoute(
+        method="POST",
+        path="/sys/subscriptions/{id}/resume",
+        operation="resume_subscription",
+        id_name="subscriptionId",
+        id_type="Subscription",
+    ),
+    SysRoute(
+        method="POST",
+        path="/sys/subscriptions/{id}/cancel",
+        operation="cancel_subscription",
+        id_name="subscriptionId",
+        id_type="Subscription",
+    ),
+    SysRoute(
+        method="POST",
+        path="/sys/subscriptions/{id}/extend-trial",
+        operation="extend_trial",
+        id_name="subscriptionId",
+        id_type="Subscription",
+    ),
+    SysRoute(
+        method="POST",
+        path="/sys/subscriptions/{id}/revoke",
+        operation="revoke_scheduled_change",
+        id_name="subscriptionId",
+        id_type="Subscription",
     ),
     SysRoute(method="GET", path="/sys/billing/platform-fees", operation="platform_fee_report"),
     SysRoute(method="GET", path="/sys/billing/reconciliation", operation="reconciliation"),
@@ -173,4 +215,4 @@ def respond(answer: Answer) -> Response:
 
 
 def _json(status: int, body: object, headers: Mapping[str, str] | None = None) -> Response:
-    return Response(orjson.dumps(body), status_code=status, media_type="application/json", headers=dict(headers or {}))
+    return Response(written(body), status_code=status, media_type="application/json", headers=dict(headers or {}))

@@ -7,7 +7,6 @@ from typing import Any, Self, TypeVar
 
 import psycopg
 from anyio import CapacityLimiter, to_thread
-from psycopg_pool import AsyncConnectionPool
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from billing.authority import Caller
@@ -31,11 +30,12 @@ class Wiring:
 
     def __init__(self, settings: Settings, database: Database, registry: Registry) -> None:
         self._database, self._registry = database, registry
-        self._pool: AsyncConnectionPool[psycopg.AsyncConnection[Any]] = database.read_pool()
+        self._pool = database.read_pool()
         self.engine: AsyncEngine = database.engine()
         self._books = Books(engine=self.engine, zone=settings.time_zone)
         self._jobs = Jobs()
         self._public_url = settings.public_url or ""
+        self._trial_extension_days_max = settings.trial_extension_days_max
         self._tolerance_cents = settings.reconciliation_tolerance_cents
         redis = settings.redis_url
         self._cache = ReportCache.in_process() if redis is None else ReportCache.in_redis(redis.get_secret_value())
@@ -79,6 +79,7 @@ class Wiring:
             tolerance_cents=self._tolerance_cents,
             in_bulk=self.in_bulk,
             public_url=self._public_url,
+            trial_extension_days_max=self._trial_extension_days_max,
         )
 
     async def in_bulk(self, work: Callable[[psycopg.Connection[Any]], T], /) -> T:

@@ -6,10 +6,10 @@ from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg_pool import AsyncConnectionPool
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from storage.problems import StorageProblem
+from storage.read_pool import ReadPool
 
 EVERYWHERE = {"TimeZone": "UTC"}
 # A procedure is one short transaction: one that waits or idles longer than this has gone wrong and must let go.
@@ -53,17 +53,9 @@ class Database:
             pool_pre_ping=True,
         )
 
-    def read_pool(
-        self, *, connections_min: int = 1, connections_max: int = 10
-    ) -> AsyncConnectionPool[psycopg.AsyncConnection[Any]]:
-        """Connections for reading statements of at most five seconds, one snapshot each. The caller opens and closes it."""
-        return AsyncConnectionPool(
-            conninfo(self.runtime_url, READS),
-            kwargs={"autocommit": True},
-            min_size=connections_min,
-            max_size=connections_max,
-            open=False,
-        )
+    def read_pool(self, *, connections_max: int = 10) -> ReadPool:
+        """Connections for reading statements of at most five seconds, one snapshot each. The caller closes it."""
+        return ReadPool(conninfo(self.runtime_url, READS), connections_max=connections_max)
 
     async def connect_to_export(self) -> psycopg.AsyncConnection[Any]:
         """A connection for one long reading, however long it takes. The caller closes it."""

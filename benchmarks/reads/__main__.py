@@ -234,7 +234,7 @@ def main() -> None:
         issuer, now = development_issuer(settings), datetime.now(UTC)
         token = issuer.token(actor="bench@example.org", roles=[Role.SYS_FINANCE], authenticated_at=now, now=now)
         with database.connect(autocommit=True) as connection:
-            some = "select replace(id::text, '-', '') from payment order by md5(external_id) limit 200"
+            some = "select replace(id::text, '-', '') from payment order by md5(external_id) limit 5000"
             known = {"payments": [row[0] for row in connection.execute(some)]}
         name = f"reads_{given.rows}"
         key = issuer._private_key.public_key().public_bytes(  # noqa: SLF001 - for the peer to check our tokens with

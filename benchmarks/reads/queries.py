@@ -42,7 +42,7 @@ A = Query(
               'amount', json_build_object('amountCents', p.amount_cents))), '[]')
               from (select * from payment p where p.invoice_id = i.id order by p.paid_at, p.id limit 5) p) as payments
           from invoice i join tenant t on t.id = i.tenant_id
-         where i.status = any(array[%(status)s::text]) order by i.issued_on desc, i.id desc limit 50) page""",
+         where i.status = any(array[$1::text]) order by i.issued_on desc, i.id desc limit 50) page""",
     variables=lambda _: [{"status": status} for status in ("PAID", "OPEN")],
     told=lambda data: [
         (one["number"], one["total"]["amountCents"], one["tenant"]["name"], [p["providerReference"] for p in one["payments"]])
@@ -70,7 +70,7 @@ B = Query(
             'total', json_build_object('amountCents', i.total_cents), 'dueOn', i.due_on),
           'tenant', json_build_object('id', 'tenant_' || replace(t.id::text, '-', ''), 'name', t.name, 'country', t.country))))::text
         from payment p left join invoice i on i.id = p.invoice_id left join tenant t on t.id = p.tenant_id
-       where p.id = %(id)s::uuid""",
+       where p.id = $1::uuid""",
     variables=lambda known: [{"id": key} for key in known["payments"]],
     told=lambda data: (data["payment"]["providerReference"], data["payment"]["invoice"]["number"], data["payment"]["tenant"]["name"]),
     peer_told=lambda data: (

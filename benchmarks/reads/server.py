@@ -1,15 +1,13 @@
 """Our side of the race: the service as it is, with one more root field (C) and room for D's thousand rows; or, named
-`handwritten`, the same HTTP server and token check around one SQL statement that writes the JSON itself."""
+`handwritten`, the same HTTP server, token check and connections around one SQL statement that writes the JSON itself."""
 
 import sys
 from pathlib import Path
-from typing import Any
 
 import orjson
 import strawberry
 import uvicorn
 import uvloop
-from psycopg.types.json import set_json_loads
 from sqlalchemy import BigInteger, Column, Date, Integer, MetaData, Table, Text, Uuid
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -22,6 +20,7 @@ from graphql_api import limits, roots
 from graphql_api.app import create_app, utc_now
 from graphql_api.authentication import Authentication
 from graphql_api.corked import CorkedHttp
+from graphql_api.garbage import settle
 from graphql_api.logs import configure_logs
 from graphql_api.settings import Settings
 from resolvers.authority import finance_query
@@ -33,6 +32,7 @@ from schema.reading.questions import All, Question
 from schema.subscriptions import Plan
 from storage.embedded import attached
 from storage.engine import Database
+from storage.parameters import written
 
 ROWS_MAX = 1_000
 REVENUE = Table(
@@ -69,7 +69,6 @@ def serve_ours(settings: Settings, database: Database) -> Starlette:
 
 
 def serve_handwritten(settings: Settings, database: Database) -> Starlette:
-    set_json_loads(orjson.loads)
     authentication = Authentication(issuer=service.development_issuer(settings), now=utc_now)
     pool = database.read_pool()
     statements = {query.name: query.sql for query in ALL}
@@ -78,22 +77,14 @@ def serve_handwritten(settings: Settings, database: Database) -> Starlette:
         caller = await authentication.caller(request.headers.getlist("authorization"))
         assert caller is not None
         asked = orjson.loads(await request.body())
-        values: dict[str, Any] = dict(asked["variables"])
-        if "id" in values:
-            values["id"] = values["id"].removeprefix("payment_")
-        async with pool.connection() as connection:
-            cursor = await connection.execute(statements[asked["operationName"]], values)
-            row = await cursor.fetchone()
-        return Response(row[0], media_type="application/json")
+        values = [written(value.removeprefix("payment_")) for value in asked["variables"].values()]
+        ((told,),) = await pool.rows(statements[asked["operationName"]], values)
+        return Response(told, media_type="application/json")
 
-    app = Starlette(routes=[Route("/graphql", answer, methods=["POST"])])
-    app.state.pool = pool
-    return app
+    return Starlette(routes=[Route("/graphql", answer, methods=["POST"])])
 
 
 async def run(app: Starlette, port: int) -> None:
-    if hasattr(app.state, "pool"):
-        await app.state.pool.open()
     config = uvicorn.Config(
         app,
         port=port,
@@ -114,6 +105,7 @@ def main() -> None:
     with attached(settings.data_dir) as server:
         database = server.database(name)
         made = serve_ours(settings, database) if which == "ours" else serve_handwritten(settings, database)
+        settle()
         uvloop.run(run(made, int(port)))
 
 

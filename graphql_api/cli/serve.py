@@ -14,6 +14,7 @@ from graphql_api.corked import CorkedHttp
 from graphql_api.database import open_database
 from graphql_api.demo.loading import BooksInUse, load_demo
 from graphql_api.demo.scale import SCALES, Scale
+from graphql_api.garbage import settle
 from graphql_api.logs import configure_logs
 from graphql_api.progress import Counter
 from graphql_api.settings import Settings, load_settings
@@ -47,6 +48,7 @@ def command(demo: str | None) -> None:
             lifespan="on",
             timeout_graceful_shutdown=SHUTDOWN_SECONDS_MAX,
         )
+        settle()
         click.echo(f"Serving http://{f'[{host}]' if ':' in host else host}:{port}/graphql")
         uvicorn.Server(config).run(sockets=[listener])
 

@@ -116,7 +116,9 @@ def _facts(value: object) -> object:
 
 
 def write_cursor(mark: str, keys: Sequence[object]) -> str:
-    return base64.urlsafe_b64encode(orjson.dumps([mark, *keys])).decode().rstrip("=")
+    """A cursor out of a row's values; those of ids may be their bytes."""
+    told = [key.hex() if isinstance(key, bytes) else key for key in keys]
+    return base64.urlsafe_b64encode(orjson.dumps([mark, *told])).decode().rstrip("=")
 
 
 def _read_cursor(text: str, mark: str, *, argument: str) -> tuple[Any, ...]:

@@ -31,7 +31,20 @@ from schema.reading.connection import Connection, Edges, Info, Inner, Nodes, Par
 from schema.reading.paging import cursor_values
 from schema.reading.questions import PageOf
 from schema.reading.selection import Document, Selected, select
-from schema.reading.shape import Build, Call, Cell, Constant, Later, Object, Rows, Shape, compiled
+from schema.reading.shape import (
+    Build,
+    Call,
+    Cell,
+    Constant,
+    GlobalId,
+    Instant,
+    Key,
+    Later,
+    Object,
+    Rows,
+    Shape,
+    compiled,
+)
 
 JSON_ARRAY_MAX = 100  # PostgreSQL's limit on the arguments of a function
 
@@ -47,10 +60,14 @@ class Batch:
 
 @dataclass(slots=True)
 class Level:
-    """One SELECT in the making over `source`; `outer` are the rows of the levels around it, which it may refer to."""
+    """One SELECT in the making over `source`; `outer` are the rows of the levels around it, which it may refer to.
+
+    `as_json`: its rows come as JSON, so that ids and instants are texts.
+    """
 
     source: FromClause
     outer: tuple[FromClause, ...] = ()
+    as_json: bool = False
     froms: list[FromClause] = field(default_factory=list)
     joined: FromClause = field(init=False)
     columns: list[ColumnElement[Any]] = field(default_factory=list)
@@ -103,7 +120,7 @@ class Planner:
     scopes: list[Scope] = field(default_factory=list)
 
     def level(self, type_: GraphQLObjectType, outer: tuple[FromClause, ...] = ()) -> Level:
-        return Level(source_of(type_), outer)
+        return Level(source_of(type_), outer, as_json=bool(outer))
 
     def element(self, type_: GraphQLObjectType, chosen: Sequence[Selected], level: Level, scope: Scope) -> Object:
         """The shape of one object of `type_`; what it needs is added to `level`."""
@@ -116,11 +133,9 @@ class Planner:
             return Constant(type_.name)
         match binding_of(one):
             case bindings.Column(name):
-                column = scope[name or python_name(one)]
-                written = wire(column, one)
-                return Cell(level.add(written, None if written is column else self._key(scope, one)))
+                return self._cell(one, level, scope[name or python_name(one)], None)
             case bindings.Expression(of):
-                return Cell(level.add(wire(of(scope), one), self._key(scope, one)))
+                return self._cell(one, level, of(scope), self._key(scope, one))
             case bindings.Embedded(of, present):
                 inner = of(scope)
                 return self._object(one, level, inner, level.add(inner[present]))
@@ -134,16 +149,27 @@ class Planner:
                 return self._paged(one, level, scope, bound)
             case bindings.Computed(rows):
                 source = rows(scope).correlate(*level.around).subquery()
-                return self._rows(one, level, Level(source, level.around))
+                return self._rows(one, level, Level(source, level.around, as_json=True))
             case bindings.Derived(needs, function):
-                indexes = tuple(level.add(scope[name]) for name in needs)
-                return Call(function, indexes, one.arguments(self.document))
+                return Call(function, _needed(level, scope, needs), one.arguments(self.document))
             case bindings.Batched(needs, function):
-                indexes = tuple(level.add(scope[name]) for name in needs)
                 self.batches.append(Batch(function, one.arguments(self.document), one))
-                return Later(len(self.batches) - 1, indexes)
+                return Later(len(self.batches) - 1, _needed(level, scope, needs))
             case bindings.Fetched() | bindings.Listed():
                 raise AssertionError(f"{type_.name}.{one.name} is bound as if {type_.name} were a value type.")
+
+    def _cell(self, one: Selected, level: Level, column: ColumnElement[Any], key: object) -> Shape:
+        """The column as the API writes it: ids global, instants in UTC with a Z, rates as numbers; all else as it is."""
+        assert one.field is not None
+        match one.type.name:
+            case "ID" if isinstance(column.type, Uuid):
+                nullable = not is_non_null_type(one.field.type)
+                return GlobalId(level.add(column, key), prefix_of(one.parent.name), level.as_json, nullable)
+            case "DateTime" if level.as_json:
+                return Instant(level.add(column, key))
+            case "Float":
+                return Cell(level.add(cast(column, Double), key or self._key(column, one)))
+        return Cell(level.add(column, key))
 
     def _key(self, scope: Scope, one: Selected) -> object:
         """Tells the columns of a statement apart: the field, of this very row."""
@@ -160,7 +186,7 @@ class Planner:
         return self.element(one.type, select(self.document, one.type, one.nodes), level, scope)
 
     def _many(self, one: Selected, level: Level, scope: Scope, bound: bindings.Many) -> Rows:
-        inner = Level(source_of(one.type), level.around)
+        inner = Level(source_of(one.type), level.around, as_json=True)
         element = self._chosen(one, inner, inner.source.c)
         rows = inner.statement().where(bound.on(scope, inner.source.c)).order_by(*bound.order(inner.source.c))
         if bound.narrowed is not None:
@@ -188,7 +214,7 @@ class Planner:
         connection = object_type(one)
         node = get_named_type(connection.fields["nodes"].type)
         assert isinstance(node, GraphQLObjectType), node
-        level = Level(source_of(node) if question.source is None else question.source, outer)
+        level = Level(source_of(node) if question.source is None else question.source, outer, as_json=bool(outer))
         scope, at = level.source.c, question.at
         where = [] if on is None else [on(scope)]
         where += [condition.of(scope, parameter) for condition, parameter in question.parameters(inline=inline)]
@@ -225,7 +251,7 @@ class Planner:
                 return Sum(len(sums) - 1, None)
         binding = binding_of(part)
         assert isinstance(binding, bindings.Computed), part.name
-        inner = Level(binding.rows(filtered.subquery().c).subquery())
+        inner = Level(binding.rows(filtered.subquery().c).subquery(), as_json=True)
         element = self._chosen(part, inner, inner.source.c)
         sums.append(json_rows(inner.statement()))
         return Sum(len(sums) - 1, compiled(element))
@@ -277,17 +303,13 @@ def python_name(one: Selected) -> str:
     return name
 
 
-def wire(value: ColumnElement[Any], one: Selected) -> ColumnElement[Any]:
-    """The column as the API writes it: ids global, instants in UTC with a Z, rates as numbers; all else as it is."""
-    match one.type.name:
-        case "ID" if isinstance(value.type, Uuid):
-            return global_id(prefix_of(one.parent.name), value)
-        case "DateTime":
-            written = func.to_char(func.timezone(text("'UTC'"), value), text('\'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\''))
-            return func.replace(written, text("'.000000Z'"), text("'Z'"))
-        case "Float":
-            return cast(value, Double)
-    return value
+def _needed(level: Level, scope: Scope, names: Sequence[str]) -> tuple[Cell | Key, ...]:
+    """The columns that a Python function takes."""
+    columns = [scope[name] for name in names]
+    return tuple(
+        Key(level.add(column)) if isinstance(column.type, Uuid) and not level.as_json else Cell(level.add(column))
+        for column in columns
+    )
 
 
 def global_id(prefix: str | ColumnElement[str], key: ColumnElement[Any]) -> ColumnElement[str]:

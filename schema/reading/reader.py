@@ -7,10 +7,7 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-import orjson
 from graphql import GraphQLObjectType
-from psycopg.types.json import set_json_loads
-from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import any_, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
@@ -22,8 +19,8 @@ from schema.reading.questions import All, Nothing, PageOf, Question, Row, values
 from schema.reading.selection import Document, Selected, select
 from schema.reading.shape import Json, Pending
 from schema.reading.statements import PagePlan, RowsPlan, Statement, plan_all, plan_page, plan_row, plan_rows
+from storage.read_pool import ReadPool
 
-set_json_loads(orjson.loads)
 Plan = RowsPlan | PagePlan | None
 
 
@@ -53,7 +50,7 @@ class Reader:
     """Reads what a document asks for; `today` is the business day of the request, in `zone`. Batched
     functions are given the reader."""
 
-    pool: AsyncConnectionPool[Any]
+    pool: ReadPool
     today: date
     zone: str
 
@@ -144,7 +141,8 @@ class Reader:
             return [await self._page(document, plan_page(document, one, question), question) for question in asked]
         if isinstance(binding, Derived):
             function, arguments = binding.function, one.arguments(document)
-            return [function(*(getattr(value, name) for name in binding.needs), **arguments) for value in values]
+            made = [function(*(getattr(value, name) for name in binding.needs), **arguments) for value in values]
+            return await self._values(document, one, made)
         return await self._values(document, one, [getattr(value, python_name(one)) for value in values])
 
     async def _fetched(self, document: Document, one: Selected, held: Sequence[Any], *, by: str) -> list[Any]:
@@ -155,21 +153,14 @@ class Reader:
         how = plan_rows(document, one, lambda row: [row[by] == any_(keys)], by=by)
         grouped: dict[UUID, list[Json]] = {}
         for key, made in await self._rows(document, how, {}):
-            grouped.setdefault(key, []).append(made)
+            grouped.setdefault(UUID(bytes=key), []).append(made)
         if many:
             return [[row for key in keys for row in grouped.get(key, ())] for keys in held]
         return [None if key is None else grouped[key][0] for key in held]
 
     async def _fetch(self, statement: Statement, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        parameters = {**statement.constants, **values}
-        if "today" in statement.wants:
-            parameters["today"] = self.today
-        if "zone" in statement.wants:
-            parameters["zone"] = self.zone
-        async with self.pool.connection() as connection, connection.cursor(binary=True) as cursor:
-            await cursor.execute(statement.sql, parameters)
-            rows: list[tuple[Any, ...]] = await cursor.fetchall()
-            return rows
+        given = {"today": self.today, "zone": self.zone, **values}
+        return await self.pool.rows(statement.sql, statement.values(given))
 
 
 def _waiting(batches: Sequence[Batch]) -> dict[int, list[Pending]]:

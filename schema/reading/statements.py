@@ -7,30 +7,38 @@ from typing import Any
 from graphql import GraphQLObjectType
 from sqlalchemy import ColumnElement, Select, true
 from sqlalchemy import select as sql_select
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import asyncpg
 
 from schema.reading.connection import Connection
 from schema.reading.plan import Batch, PageStatement, Planner, object_type
 from schema.reading.questions import All, PageOf, Row, parameters
 from schema.reading.selection import Document, Selected, select
 from schema.reading.shape import Build, compiled
+from storage.parameters import written
 
-_dialect = postgresql.psycopg.dialect()  # type: ignore[no-untyped-call]
+_numbered = asyncpg.dialect()  # type: ignore[no-untyped-call]  # parameters as $1, $2, with their types
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """SQL, and those of its parameters that are the same in every run; `wants` are the names of all."""
+    """SQL with parameters `$1`, `$2`, …; their `names` in this order, and the `constants` among them, written already."""
 
     sql: str
-    constants: Mapping[str, Any]
-    wants: frozenset[str]
+    names: tuple[str, ...]
+    constants: Mapping[str, bytes | None]
 
     @classmethod
     def of(cls, statement: Select[Any]) -> "Statement":
-        made = statement.compile(dialect=_dialect)
-        constants = {name: value for name, value in made.params.items() if not made.binds[name].required}
-        return cls(made.string, constants, frozenset(made.params))
+        made = statement.compile(dialect=_numbered)
+        asked = {name: None for name, bind in made.binds.items() if bind.required}
+        whole = made.construct_expanded_state(asked)  # a constant list is a parameter for each of its items
+        constants = {name: written(value) for name, value in whole.parameters.items() if name not in asked}
+        return cls(whole.statement, tuple(whole.positiontup or ()), constants)
+
+    def values(self, given: Mapping[str, Any]) -> list[bytes | None]:
+        """The values of all parameters, written."""
+        constants = self.constants
+        return [constants[name] if name in constants else written(given[name]) for name in self.names]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ import strawberry
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import Route
 from strawberry.schema.config import StrawberryConfig
 
 from billing.authority import Role
@@ -237,9 +236,8 @@ def little_service(*, open_schema: bool = True, query_seconds_max: float = 10) -
         query_seconds_max=query_seconds_max,
     )
     authentication = Authentication(issuer=issuer, now=lambda: NOW)
-    route = GraphQLRoute(door=door, callers=Callers(tokens=authentication))
-    routes = [Route("/graphql", route.answer, methods=["GET", "POST"])]
-    app = Starlette(routes=routes, middleware=[Middleware(Edge)])
+    endpoint = Middleware(GraphQLRoute, door=door, callers=Callers(tokens=authentication))
+    app = Starlette(middleware=[Middleware(Edge), endpoint])
     return LittleService(app=app, issuer=issuer, authentication=authentication, door=door, calls=calls)
 
 

@@ -47,7 +47,7 @@ class BothWays:
 
 def written(result: ExecutionResult) -> bytes:
     errors = [(error.message, error.path, error.locations) for error in result.errors or ()]
-    return orjson.dumps([result.data, errors], default=str)
+    return orjson.dumps([result.data, errors], option=orjson.OPT_UTC_Z, default=str)
 
 
 @pytest.fixture
