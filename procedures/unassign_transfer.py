@@ -31,6 +31,17 @@ class NothingToUndo(Refusal):
         super().__init__(f"The transfer is {status}: only one that is ASSIGNED or MATCHED can be unassigned.")
 
 
+class BroughtBack(Refusal):
+    """The transfer was matched with an order of ours, and not assigned to anything."""
+
+    code = ErrorCode.CONFLICT
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The transfer brought back money that we had sent: its order was reversed, nothing was assigned."
+        )
+
+
 class PaymentRefunded(Refusal):
     """Money of the transfer went back, or is going back, to the payer."""
 
@@ -53,7 +64,7 @@ class Unassigned:
 async def unassign(transfer_id: UUID, *, order: Order, books: Books) -> Unassigned:
     """Put the transfer back into the inbox.
 
-    Raises: NotFound, NothingToUndo, PaymentRefunded, CreditExceeded (its surplus was used meanwhile).
+    Raises: NotFound, NothingToUndo, BroughtBack, PaymentRefunded, CreditExceeded (its surplus was used meanwhile).
     """
     async with books.transaction() as session:
         payments = await _live_payments(session, transfer_id)
@@ -61,6 +72,8 @@ async def unassign(transfer_id: UUID, *, order: Order, books: Books) -> Unassign
         transfer = await locked(session, BankTransfer, transfer_id, what="bank transfer")
         if transfer.status not in UNDOABLE:
             raise NothingToUndo(status=transfer.status)
+        if not payments:
+            raise BroughtBack
         await _check(session, payments)
         today = books.day(order.at)
         matches = await posted(

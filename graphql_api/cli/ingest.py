@@ -1,9 +1,11 @@
 """`billing ingest`."""
 
+import asyncio
 import sys
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -11,9 +13,13 @@ from billing.refusals import Refusal
 from graphql_api.cli import actor_option
 from graphql_api.database import open_database
 from graphql_api.settings import load_settings
+from procedures.books import Books
 from procedures.receive_transfers import Received, receive
+from procedures.settle_reports import settle_reports
 from providers import BankFileInvalid
 from providers.registry import Registry
+from storage.engine import Database
+from storage.jobs import Jobs
 
 
 @click.command()
@@ -22,11 +28,12 @@ from providers.registry import Registry
 @click.option("--reason", help="Why, where the audit trail should say more than that the files were received.")
 @actor_option
 def command(files: tuple[Path, ...], provider: str | None, reason: str | None, actor: str) -> None:
-    """Receive bank files: BgMax, camt.053, camt.054, or what another provider reads, recognised by their content.
+    """Receive bank files: BgMax, camt.053, camt.054, pain.002, or what another provider reads, recognised by content.
 
     Every file is booked whole or not at all. A payment whose reference and amount are exactly those of one open invoice
     is matched; the others wait in the inbox. What came before, in another file or format, is not booked twice. Files
     that cannot be booked are named with the reason, the others are booked all the same; the exit code is then 2.
+    Refunds and returns that were ordered at the bank are settled by what the files say of them.
     """
     settings = load_settings()
     registry = Registry.load(settings=settings.provider_settings)
@@ -52,8 +59,18 @@ def command(files: tuple[Path, ...], provider: str | None, reason: str | None, a
                 _say_refused(file, refusal)
             else:
                 _say_received(file, received)
+        asyncio.run(_settle(database, settings.time_zone))
     if refused:
         sys.exit(2)
+
+
+async def _settle(database: Database, zone: ZoneInfo) -> None:
+    """Refunds and returns become what the files say of them."""
+    engine = database.engine(connections_max=1)
+    try:
+        await settle_reports(at=datetime.now(UTC), books=Books(engine=engine, zone=zone), jobs=Jobs())
+    finally:
+        await engine.dispose()
 
 
 def _show_progress(file: Path, what: str, count: int) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from procedures.unassign_transfer import BroughtBack, unassign
 from providers.bankgirot.outbox import Outbox
 from tests.books import TODAY
 from tests.refunds.bank import PAYER, Bank
@@ -157,7 +158,10 @@ async def test_a_refund_that_the_bank_brings_back_is_reversed_once_both_are_book
         "The bank sent it back on 2026-11-20. Returned: the account is closed (AC04).",
     )
     assert bank.balances("1930", "3001", "2611", "2999") == [125_000, -100_000, -25_000, 0]
-    assert bank.desk.little.one("select status from bank_transfer where left(message, 8) = 'Returned'") == ("MATCHED",)
+    back, status = bank.desk.little.one("select id, status from bank_transfer where left(message, 8) = 'Returned'")
+    assert status == "MATCHED"
+    with pytest.raises(BroughtBack):
+        await unassign(back, order=bank.desk.order(), books=bank.desk.books)
     assert bank.desk.little.one("select refundable_cents, status from payment") == (125_000, "SUCCEEDED")
     assert await bank.settle() == 0
 

@@ -8,13 +8,16 @@ from typing import Any
 import psycopg
 import pytest
 from click.testing import CliRunner, Result
+from psycopg.types.json import Jsonb
+from uuid_utils.compat import uuid7
 
 from billing.ocr import ocr_of
 from graphql_api.cli import ingest, main
 from storage.engine import Database
-from tests.books import LittleBooks
+from tests.books import NOW, LittleBooks
 from tests.procedures.intake import DAY, by_ocr
 from tests.providers.bank_files import Paid, PaidIn, bgmax, camt054
+from tests.providers.bank_orders import pain002
 
 OCR = ocr_of("145488")
 DEPOSIT = PaidIn(payments=[by_ocr(125_000, OCR), Paid(cents=45_000, code="0")], day=DAY, serial=70)
@@ -130,3 +133,24 @@ def test_progress_is_shown_on_a_terminal_only(
 
 def run(billing: CliRunner, *arguments: str | Path) -> Result:
     return billing.invoke(main, ["ingest", *map(str, arguments)])
+
+
+def test_what_a_file_says_of_a_return_is_settled_at_once(
+    billing: CliRunner, little: LittleBooks, tmp_path: Path
+) -> None:
+    transfer, key = little.transfer(80_000), uuid7()
+    little.connection.execute("update bank_transfer set status = 'RETURNED'")
+    little._insert(
+        "transfer_return", id=key, bank_transfer_id=transfer, status="PENDING", payer_account=Jsonb({}), actor="a@b.se",
+        reason="not ours", due_at=NOW, created_at=NOW,
+    )  # fmt: skip
+    file = tmp_path / "report.xml"
+    file.write_bytes(pain002(group="RJCT", reason="AC04", of=key.hex))
+
+    done = run(billing, file)
+
+    assert done.stdout.splitlines() == [
+        f"{file}: pain.002.001.03, 0 transfers booked: 0 matched, 0 waiting.",
+        f"  Of return {key}: The bank refused it: the account is closed (AC04).",
+    ]
+    assert little.one("select t.status, r.status from bank_transfer t, transfer_return r") == ("UNMATCHED", "FAILED")
