@@ -25,6 +25,7 @@ from resolvers.platform_fees import PlatformFeeQueries
 from resolvers.providers import ProviderQueries
 from resolvers.reconciliation import ReconciliationQueries
 from resolvers.refunds import RefundMutations, RefundQueries
+from resolvers.revenue import RevenueQueries
 from resolvers.subscriptions import SubscriptionQueries
 from resolvers.tenants import TenantQueries
 from resolvers.transfers import TransferMutations, TransferQueries
@@ -40,6 +41,7 @@ class Query(
     NodeQueries,
     TenantQueries,
     SubscriptionQueries,
+    RevenueQueries,
     InvoiceQueries,
     PaymentQueries,
     AccountingQueries,

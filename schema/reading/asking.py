@@ -17,7 +17,7 @@ from strawberry import Schema
 from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 
-from schema.reading.bindings import BINDING, Fetched, Listed
+from schema.reading.bindings import BINDING, Derived, Fetched, Listed
 from schema.reading.questions import All, Nothing, PageOf, Row
 from schema.reading.reader import Reader, plan
 from schema.reading.selection import Coerce, Document, Selected
@@ -86,7 +86,7 @@ def _asked(info: GraphQLResolveInfo[Any], coerce: Coerce) -> tuple[Document, Sel
 def _is_payload(asked: Selected) -> bool:
     """Whether the field's type is a value that leads to rows which are to be read."""
     return isinstance(asked.type, GraphQLObjectType) and any(
-        isinstance(field.extensions["strawberry-definition"].metadata.get(BINDING), Fetched | Listed)
+        isinstance(field.extensions["strawberry-definition"].metadata.get(BINDING), Derived | Fetched | Listed)
         for field in asked.type.fields.values()
     )
 

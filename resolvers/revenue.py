@@ -1,0 +1,141 @@
+"""The revenue dashboard."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import date
+from functools import partial
+from types import SimpleNamespace
+from typing import Final
+from uuid import UUID
+
+import strawberry
+
+from billing.fx import REPORTING_CURRENCY
+from billing.periods import Period, month_start
+from billing.refusals import BadInput, ErrorCode
+from billing.reports.revenue import MONTHS_A_YEAR, NONE, OTHER, Cents, Figure, Flows, Group, Health, TrendMonth, largest
+from resolvers.authority import finance_query
+from resolvers.context import Context, Info
+from schema.ids import keys_of, to_global
+from schema.money import Amount
+from schema.reading.paging import check_window
+from schema.revenue import BUCKETS_MAX, DashboardFilter, RevenueDashboard
+from storage.revenue_dashboard import Dashboard, dashboard, scope_of
+
+KEPT_SECONDS: Final = 300
+_MOVEMENTS: Final = {
+    "new_mrr": "NEW", "expansion_mrr": "EXPANSION", "contraction_mrr": "CONTRACTION", "churned_mrr": "CHURN",
+    "reactivation_mrr": "REACTIVATION", "paused_mrr": "PAUSED", "resumed_mrr": "RESUMED", "fx_mrr": "FX",
+}  # fmt: skip
+
+
+@strawberry.type
+class RevenueQueries:
+    @finance_query(
+        description="The figures of a window and the year before it; kept for five minutes, `computedAt` says since when.",
+        answers=RevenueDashboard,
+        may_fail=[ErrorCode.NOT_FOUND],
+    )
+    async def revenue_dashboard(self, info: Info, filter: DashboardFilter | None = None) -> SimpleNamespace:
+        asked, context = filter or DashboardFilter(), info.context
+        today = context.books.day(context.now)
+        window = _window(asked, today)
+        tenant_ids = keys_of(asked.tenant_ids, "Tenant", argument="tenantIds")
+        compute = partial(_computed, context, window, asked, tenant_ids)
+        key = repr(("dashboard", window, _sorted(asked.plan_codes), _sorted(asked.countries), _sorted(tenant_ids)))
+        return shown(await context.cache.report(key, Dashboard, compute, ttl_seconds=KEPT_SECONDS))
+
+
+def _window(asked: DashboardFilter, today: date) -> Period:
+    """Raises: BadInput for a window that ends before it begins, or in the future."""
+    last = asked.to or today
+    if last > today:
+        raise BadInput(f"The window ends on {last}, and today is {today}: there are no figures yet.", argument="to")
+    first = asked.from_ or month_start(last)
+    check_window(first, last, "to")
+    return Period.inclusive(first, last)
+
+
+async def _computed(
+    context: Context, window: Period, asked: DashboardFilter, tenant_ids: list[UUID] | None
+) -> Dashboard:
+    async with context.books.reading() as connection:
+        scope = await scope_of(
+            connection, plan_codes=asked.plan_codes, countries=asked.countries, tenant_ids=tenant_ids
+        )
+        return await dashboard(connection, window, scope, at=context.now)
+
+
+def _sorted(values: Sequence[object] | None) -> list[str] | None:
+    return None if values is None else sorted(map(str, values))
+
+
+def shown(figures: Dashboard) -> SimpleNamespace:
+    """The dashboard as it is read: an attribute a field."""
+    health = figures.health
+    names = [field.name for field in fields(Health)]
+    return SimpleNamespace(
+        from_=figures.start,
+        to=figures.last,
+        computed_at=figures.computed_at,
+        currency=REPORTING_CURRENCY,
+        warnings=figures.warnings,
+        trend=[_month(month) for month in figures.trend],
+        by_plan=[_bucket(group) for group in figures.plans],
+        by_country=[_bucket(group) for group in figures.countries],
+        shown_tenants=partial(_tenants, figures),
+        **_flows(figures.flows, mrr=figures.stock.mrr, subscriptions=figures.stock.subscriptions),
+        **{name: _metric(getattr(health, name)) for name in names},
+    )
+
+
+def _tenants(figures: Dashboard, first: int) -> list[SimpleNamespace]:
+    """Raises: BadInput for more buckets than there may be."""
+    if not 0 <= first <= BUCKETS_MAX:
+        raise BadInput(f"first is {first}, but there are 0 to {BUCKETS_MAX} tenants to be had.", argument="first")
+    whole = Group(key="", label="", flows=figures.flows, stock=figures.stock)
+    return [_bucket(group, type_name="Tenant") for group in largest(figures.tenants, whole, first)]
+
+
+def _metric(figure: Figure | Cents) -> SimpleNamespace:
+    if isinstance(figure, Figure):
+        return SimpleNamespace(value=figure.value, unavailable_because=figure.unavailable_because)
+    value = None if figure.cents is None else _eur(figure.cents)
+    return SimpleNamespace(value=value, unavailable_because=figure.unavailable_because)
+
+
+def _month(month: TrendMonth) -> SimpleNamespace:
+    movements = {name: _eur(month.movements.get(kind, 0)) for name, kind in _MOVEMENTS.items()}
+    return SimpleNamespace(
+        month=month.month,
+        starting_mrr=_eur(month.starting),
+        **movements,
+        **_flows(month.flows, mrr=month.mrr, subscriptions=month.subscriptions),
+    )
+
+
+def _bucket(group: Group, *, type_name: str | None = None) -> SimpleNamespace:
+    is_row = type_name is not None and group.key not in {NONE, OTHER}
+    return SimpleNamespace(
+        key=to_global(type_name, UUID(group.key)) if is_row and type_name else group.key,
+        label=group.label,
+        **_flows(group.flows, mrr=group.stock.mrr, subscriptions=group.stock.subscriptions),
+    )
+
+
+def _flows(flows: Flows, *, mrr: int, subscriptions: int) -> dict[str, Amount | int]:
+    amounts = {
+        "mrr": mrr,
+        "arr": MONTHS_A_YEAR * mrr,
+        "gross_revenue": flows.gross,
+        "vat": flows.vat,
+        "refunds": flows.refunds,
+        "provider_fees": flows.fees,
+        "net_revenue": flows.net,
+        "platform_fees": flows.platform_fees,
+    }
+    return {name: _eur(cents) for name, cents in amounts.items()} | {"active_subscriptions": subscriptions}
+
+
+def _eur(cents: int) -> Amount:
+    return Amount(amount_cents=cents, currency=REPORTING_CURRENCY)

@@ -1,0 +1,261 @@
+"""The sums that the revenue dashboard is made of, out of what the database keeps summed up: no statement reads the facts
+themselves, whatever the filter and the window.
+
+A window is its whole months and the days around them; what holds on a day is whole years, then whole months, then days.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from billing.fx import REPORTING_CURRENCY, STALE_AFTER
+from billing.periods import Period, month_after, month_start
+from billing.reports.revenue import BookMonth, Flows, Lost, Stock, TrendMonth
+
+FLOWS: Final = """
+    coalesce(sum(gross_cents), 0)::bigint, coalesce(sum(vat_cents), 0)::bigint, coalesce(sum(refunded_cents), 0)::bigint,
+    coalesce(sum(fee_cents), 0)::bigint, coalesce(sum(platform_fee_cents), 0)::bigint"""
+AMOUNTS: Final = "gross_cents, vat_cents, refunded_cents, fee_cents, platform_fee_cents"
+STOCK: Final = """
+    coalesce(sum(eur_cents), 0)::bigint, coalesce(sum(subscriptions), 0)::bigint, coalesce(sum(tenants), 0)::bigint"""
+
+WINDOW: Final = f"""
+    (select tenant_id, plan_id, {AMOUNTS} from revenue_month
+      where month >= :first_month and month < :after_months and {{narrowed}}
+      union all
+     select tenant_id, plan_id, {AMOUNTS} from revenue_day
+      where (day >= :first and day < least(:first_month, :after)
+             or day >= greatest(:after_months, :first) and day < :after) and {{narrowed}})"""  # noqa: S608 - ours
+AS_OF: Final = """
+    (select tenant_id, plan_id, eur_cents, subscriptions, tenants from mrr_tenant_year
+      where year < :year and {narrowed}
+      union all
+     select tenant_id, plan_id, eur_cents, subscriptions, tenants from mrr_tenant_month
+      where month >= :year and month < :month and {narrowed}
+      union all
+     select tenant_id, plan_id, eur_cents, subscriptions, tenants from mrr_day
+      where occurred_on >= :month and occurred_on <= :day and {narrowed})"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What the figures are narrowed to; None: not by this."""
+
+    plan_ids: Sequence[UUID] | None = None
+    countries: Sequence[str] | None = None
+    tenant_ids: Sequence[UUID] | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        return self.plan_ids is None and self.countries is None and self.tenant_ids is None
+
+    @property
+    def is_of_all_tenants(self) -> bool:
+        return self.countries is None and self.tenant_ids is None
+
+    def condition(self) -> str:
+        """A condition on rows with a tenant and a plan."""
+        conditions = [
+            "plan_id = any(:plan_ids)" if self.plan_ids is not None else "",
+            "tenant_id = any(:tenant_ids)" if self.tenant_ids is not None else "",
+            "tenant_id in (select id from tenant where country = any(:countries))"
+            if self.countries is not None
+            else "",
+        ]
+        return " and ".join(filter(None, conditions)) or "true"
+
+    def values(self) -> dict[str, object]:
+        named = {"plan_ids": self.plan_ids, "tenant_ids": self.tenant_ids, "countries": self.countries}
+        return {name: list(value) for name, value in named.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sums:
+    """The sums of a window and the stock at its end, over the whole and by each plan, country and tenant. The key None is
+    what belongs to none."""
+
+    flows: Flows
+    stock: Stock
+    by_plan: dict[UUID | None, tuple[Flows, Stock]]
+    by_country: dict[str | None, tuple[Flows, Stock]]
+    by_tenant: dict[UUID | None, tuple[Flows, Stock]]
+
+
+async def sums(connection: AsyncConnection, window: Period, scope: Scope) -> Sums:
+    """The window's flows, and what there is on its last day."""
+    grouped = """
+        select grouping(r.plan_id, t.country, r.tenant_id), r.plan_id, t.country, r.tenant_id, {columns}
+          from {rows} r left join tenant t on t.id = r.tenant_id
+         group by grouping sets ((), (r.plan_id), (t.country), (r.tenant_id))"""
+    narrowed, values = scope.condition(), scope.values()
+    flows = grouped.format(columns=FLOWS, rows=WINDOW.format(narrowed=narrowed))
+    stock = grouped.format(columns=STOCK, rows=AS_OF.format(narrowed=narrowed))
+    last = window.end - timedelta(days=1)
+    by: dict[int, dict[Any, tuple[Flows, Stock]]] = {7: {}, 3: {}, 5: {}, 6: {}}
+    for level, *keys, gross, vat, refunds, fees, platform_fees in await _rows(
+        connection, flows, _window(window) | values
+    ):
+        made = Flows(gross=gross, vat=vat, refunds=refunds, fees=fees, platform_fees=platform_fees)
+        by[level][_key(level, keys)] = made, Stock()
+    for level, *keys, mrr, subscriptions, tenants in await _rows(connection, stock, _day(last) | values):
+        known, _ = by[level].get(_key(level, keys), (Flows(), Stock()))
+        by[level][_key(level, keys)] = known, Stock(mrr=mrr, subscriptions=subscriptions, tenants=tenants)
+    whole, there = by[7][None]
+    return Sums(flows=whole, stock=there, by_plan=by[3], by_country=by[5], by_tenant=by[6])
+
+
+async def stock_on(connection: AsyncConnection, day: date, scope: Scope) -> Stock:
+    """What there is at the end of a day."""
+    query = f"select {STOCK} from {AS_OF.format(narrowed=scope.condition())} r"  # noqa: S608 - ours
+    ((mrr, subscriptions, tenants),) = await _rows(connection, query, _day(day) | scope.values())
+    return Stock(mrr=mrr, subscriptions=subscriptions, tenants=tenants)
+
+
+async def trend(connection: AsyncConnection, months: Sequence[date], last: date, scope: Scope) -> list[TrendMonth]:
+    """The months (their first days, one after the other), the last of them up to and with `last`."""
+    before = await stock_on(connection, months[0] - timedelta(days=1), scope)
+    flows = await _flows_by_month(connection, months, last, scope)
+    moved = await _movements_by_month(connection, months, last, scope)
+    made, starting, subscriptions = [], before.mrr, before.subscriptions
+    for month in months:
+        kinds = moved.get(month, {})
+        subscriptions += sum(count for _, count, _ in kinds.values())
+        movements = {kind: cents for kind, (cents, _, _) in kinds.items()}
+        flow = flows.get(month, Flows())
+        made.append(
+            TrendMonth(month=month, starting=starting, movements=movements, flows=flow, subscriptions=subscriptions)
+        )
+        starting = made[-1].mrr
+    return made
+
+
+async def tenants_moved(connection: AsyncConnection, window: Period) -> tuple[int, int]:
+    """How many tenants came for the first time and how many left, in whole months."""
+    query = """
+        select coalesce(sum(tenants) filter (where kind = 'NEW'), 0)::bigint,
+               coalesce(-sum(tenants) filter (where kind = 'CHURN'), 0)::bigint
+          from mrr_month where month >= :first and month < :after"""
+    ((came, left),) = await _rows(connection, query, {"first": window.start, "after": window.end})
+    return came, left
+
+
+async def lost(connection: AsyncConnection, window: Period, scope: Scope) -> Lost:
+    """What left for good in a window, of what was there before it; a plan that is left for another is not lost."""
+    cancelled = f"""
+        select count(*), coalesce(sum(mrr), 0)::bigint
+          from (select s.tenant_id, s.plan_id, s.started_on, c.cancelled_on, c.mrr_eur_cents as mrr
+                  from subscription_cancellation c join subscription s on s.id = c.subscription_id
+                 where c.cancelled_on >= :first and c.cancelled_on < :after
+                 union all
+                select s.tenant_id, s.plan_id, s.started_on, s.cancelled_on,
+                       monthly_cents(s.amount_eur_cents, p.interval, p.interval_count)
+                  from subscription s join plan p on p.id = s.plan_id
+                 where s.status = 'CANCELLED' and s.cancelled_on >= :first and s.cancelled_on < :after
+                   and not exists (select from subscription_cancellation c where c.subscription_id = s.id)) gone
+         where started_on < :first and {scope.condition()}"""  # noqa: S608 - ours
+    left = f"""
+        select coalesce(-sum(tenants), 0)::bigint from mrr_day
+         where kind = 'CHURN' and occurred_on >= :first and occurred_on < :after and {scope.condition()}"""  # noqa: S608
+    values = {"first": window.start, "after": window.end} | scope.values()
+    ((subscriptions, mrr),) = await _rows(connection, cancelled, values)
+    ((tenants,),) = await _rows(connection, left, values)
+    return Lost(subscriptions=subscriptions, tenants=tenants, mrr=mrr)
+
+
+async def cash(connection: AsyncConnection, day: date) -> int:
+    """The platform's own money: 19xx, 1580 and 1589 less what is owed to tenants (2899)."""
+    query = """
+        select coalesce(sum(eur_cents), 0)::bigint from book_day
+         where (account like '19%' or account in ('1580', '1589', '2899')) and day <= :day"""
+    ((found,),) = await _rows(connection, query, {"day": day})
+    return int(found)
+
+
+async def book_months(connection: AsyncConnection, months: Sequence[date]) -> list[BookMonth]:
+    """The platform's own book in some months, one after the other."""
+    query = """
+        select m, coalesce(-sum(eur_cents) filter (where account like '3%'), 0)::bigint,
+               coalesce(sum(eur_cents) filter (where account >= '4' and account < '8'), 0)::bigint,
+               coalesce(sum(eur_cents) filter (where account like '4%' or account = '6040'), 0)::bigint,
+               coalesce(sum(eur_cents) filter (where account like '59%'), 0)::bigint
+          from unnest(cast(:months as date[])) m
+          left join book_day on day >= m and day < m + interval '1 month' and account >= '3' and account < '8'
+         group by m order by m"""
+    return [
+        BookMonth(revenue=revenue, costs=costs, direct=direct, marketing=marketing)
+        for _, revenue, costs, direct, marketing in await _rows(connection, query, {"months": list(months)})
+    ]
+
+
+async def stale_rates(connection: AsyncConnection, day: date) -> list[tuple[str, date | None]]:
+    """The tenants' currencies whose newest rate is more than ten days older than `day`, with that rate's day."""
+    query = """
+        select c.currency, max(r.on_day)
+          from (select distinct currency from tenant where currency <> :own) c
+          left join fx_rate r on r.currency = c.currency and r.on_day <= :day
+         group by c.currency having coalesce(max(r.on_day) < :oldest, true) order by c.currency"""
+    values = {"own": REPORTING_CURRENCY, "day": day, "oldest": day - STALE_AFTER}
+    return [(currency, newest) for currency, newest in await _rows(connection, query, values)]
+
+
+async def _flows_by_month(
+    connection: AsyncConnection, months: Sequence[date], last: date, scope: Scope
+) -> dict[date, Flows]:
+    query = f"""
+        select m, {FLOWS}
+          from (select month as m, {AMOUNTS} from revenue_month
+                 where month >= :first and month < :month and {{narrowed}}
+                 union all
+                select cast(:month as date), {AMOUNTS} from revenue_day
+                 where day >= :month and day <= :day and {{narrowed}}) r
+         group by m""".format(narrowed=scope.condition())  # noqa: S608 - ours
+    values = {"first": months[0], "month": month_start(last), "day": last} | scope.values()
+    return {
+        month: Flows(gross=gross, vat=vat, refunds=refunds, fees=fees, platform_fees=platform_fees)
+        for month, gross, vat, refunds, fees, platform_fees in await _rows(connection, query, values)
+    }
+
+
+async def _movements_by_month(
+    connection: AsyncConnection, months: Sequence[date], last: date, scope: Scope
+) -> dict[date, dict[str, tuple[int, int, int]]]:
+    """Cents, subscriptions and tenants by month and kind."""
+    kept = "mrr_month" if scope.is_of_all_tenants else "mrr_tenant_month"
+    query = f"""
+        select m, kind, {STOCK}
+          from (select month as m, kind, eur_cents, subscriptions, tenants from {kept}
+                 where month >= :first and month < :month and {scope.condition()}
+                 union all
+                select cast(:month as date), kind, eur_cents, subscriptions, tenants from mrr_day
+                 where occurred_on >= :month and occurred_on <= :day and {scope.condition()}) r
+         group by m, kind"""  # noqa: S608 - ours
+    values = {"first": months[0], "month": month_start(last), "day": last} | scope.values()
+    found: dict[date, dict[str, tuple[int, int, int]]] = {}
+    for month, kind, *figures in await _rows(connection, query, values):
+        found.setdefault(month, {})[kind] = (figures[0], figures[1], figures[2])
+    return found
+
+
+def _key(level: int, keys: Sequence[Any]) -> Any:
+    """Which of the keys a grouping set is by: of plan, country and tenant those that are not grouped have their bit set."""
+    return {7: None, 3: keys[0], 5: keys[1], 6: keys[2]}[level]
+
+
+def _window(window: Period) -> dict[str, object]:
+    """The whole months in a window, and its ends."""
+    first_month = window.start if window.start == month_start(window.start) else month_after(window.start)
+    after_months = max(first_month, month_start(window.end))
+    return {"first": window.start, "after": window.end, "first_month": first_month, "after_months": after_months}
+
+
+def _day(day: date) -> dict[str, object]:
+    return {"day": day, "month": month_start(day), "year": day.replace(month=1, day=1)}
+
+
+async def _rows(connection: AsyncConnection, query: str, values: dict[str, Any]) -> list[Any]:
+    return list((await connection.execute(text(query), values)).all())
