@@ -25,6 +25,7 @@ from resolvers.platform_fees import PlatformFeeQueries
 from resolvers.providers import ProviderQueries
 from resolvers.reconciliation import ReconciliationQueries
 from resolvers.refunds import RefundMutations, RefundQueries
+from resolvers.subscription_changes import SubscriptionMutations, SubscriptionPreviewQueries
 from resolvers.revenue import RevenueQueries
 from resolvers.subscriptions import SubscriptionQueries
 from resolvers.tenants import TenantQueries
@@ -42,6 +43,7 @@ class Query(
     TenantQueries,
     SubscriptionQueries,
     RevenueQueries,
+    SubscriptionPreviewQueries,
     InvoiceQueries,
     PaymentQueries,
     AccountingQueries,
@@ -59,7 +61,13 @@ class Query(
 
 @strawberry.type
 class Mutation(
-    BankFileMutations, TransferMutations, CreditMutations, RefundMutations, DunningMutations, ExportMutations
+    BankFileMutations,
+    TransferMutations,
+    CreditMutations,
+    RefundMutations,
+    SubscriptionMutations,
+    DunningMutations,
+    ExportMutations,
 ):
     """What can be done."""
 

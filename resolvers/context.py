@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import strawberry
 
+from billing.subscription_changes import TRIAL_EXTENSION_DAYS_MAX
 from procedures.books import Books, Order
 from resolvers.caching import ReportCache
 from schema.context import Context as Request
@@ -24,7 +25,8 @@ class Context(Request):
     `jobs` are deferred in procedures' transactions, `cache` keeps the figures of reports,
     `tolerance_cents` is how far off a line may be that is reconciled, `in_bulk` runs a procedure
     that works on a plain connection, beside the event loop. `public_url` is where browsers find the service; empty where
-    that is not known, so that addresses are those of the same host."""
+    that is not known, so that addresses are those of the same host. `trial_extension_days_max` is how many days a trial
+    may be extended over a subscription's life."""
 
     reader: Reader
     books: Books
@@ -34,6 +36,7 @@ class Context(Request):
     tolerance_cents: int
     in_bulk: "InBulk"
     public_url: str = ""
+    trial_extension_days_max: int = TRIAL_EXTENSION_DAYS_MAX
 
     def order(self) -> Order:
         """Who asks for this mutation, when and why; the door has seen to all three."""

@@ -5,16 +5,18 @@ from enum import Enum
 from typing import Any
 
 import strawberry
-from sqlalchemy import ColumnElement, FromClause, func, select
+from sqlalchemy import BigInteger, ColumnElement, FromClause, case, func, literal_column, select
 
+from billing.subscriptions import UNCHANGED_PRICE
 from schema.money import Money
 from schema.node import Node, PageInfo
-from schema.reading.bindings import column, many, money, one, rows_of
+from schema.reading.bindings import Scope, column, expression, many, money, one, rows_of
 from schema.reading.paging import Order
 from schema.reading.questions import All
 from schema.scalars import Cents
 from schema.subscription_lists import SubscriptionStatus
 from schema.tenants import Tenant
+from storage.mrr import MrrMovement
 from storage.subscriptions import PlanHistory
 from storage.subscriptions import Subscription as Row
 from storage.tenants import Plan as PlanRow
@@ -61,15 +63,30 @@ class PlanHistoryKind(Enum):
 
 
 def history() -> FromClause:
-    """What happened, each with the plan and price before it, in the subscription's currency."""
-    entry, subscription = PlanHistory.__table__.alias(), Row.__table__.alias()
+    """What happened, each with the plan and price that held before it, in the subscription's currency, and what it did to
+    MRR. What was only planned held for nobody."""
+    entry, subscription, moved = PlanHistory.__table__.alias(), Row.__table__.alias(), MrrMovement.__table__.alias()
+    earlier = PlanHistory.__table__.alias()
 
     def before(name: str) -> ColumnElement[Any]:
-        lagged = func.lag(entry.c[name]).over(partition_by=entry.c.subscription_id, order_by=entry.c.ordinal)
-        return lagged.label(f"from_{name}")
+        found = (
+            select(earlier.c[name])
+            .where(
+                earlier.c.subscription_id == entry.c.subscription_id,
+                earlier.c.ordinal < entry.c.ordinal,
+                *(earlier.c.kind != kind for kind in sorted(UNCHANGED_PRICE)),
+            )
+            .order_by(earlier.c.ordinal.desc())
+            .limit(literal_column("1"))
+        )
+        return found.correlate(entry).scalar_subquery().label(f"from_{name}")
 
+    moves = select(func.coalesce(func.sum(moved.c.eur_cents), 0).cast(BigInteger)).where(
+        moved.c.history_id == entry.c.id
+    )
+    delta = moves.correlate(entry).scalar_subquery().label("mrr_delta_eur_cents")
     joined = entry.join(subscription, subscription.c.id == entry.c.subscription_id)
-    said = select(entry, subscription.c.currency, before("plan_id"), before("amount_cents"))
+    said = select(entry, subscription.c.currency, before("plan_id"), before("amount_cents"), delta)
     return said.select_from(joined).subquery()
 
 
@@ -85,6 +102,34 @@ class PlanHistoryEntry:
     to_plan: Plan | None = one(lambda entry, plan: plan.id == entry.plan_id)
     from_amount: Money | None = money("from_amount_cents")
     to_amount: Money | None = money("amount_cents")
+    mrr_delta_eur_cents: Cents = column(description="What it did to monthly recurring revenue.")
+
+
+def planned() -> FromClause:
+    """Subscriptions of which a change is planned."""
+    subscription = Row.__table__.alias()
+    return select(subscription).where(subscription.c.planned_kind.is_not(None)).subquery()
+
+
+@rows_of(planned)
+@strawberry.type(description="The change that is planned; it comes on its day, unless it is revoked.")
+class ScheduledChange:
+    kind: PlanHistoryKind = column("planned_kind", description="PLAN_CHANGE_SCHEDULED or CANCEL_SCHEDULED.")
+    effective_on: date = column("planned_on")
+    to_plan: Plan | None = one(lambda change, plan: plan.id == change.planned_plan_id)
+    to_amount: Money | None = money("planned_amount_cents")
+
+
+def mrr_of(subscription: Scope) -> ColumnElement[Any]:
+    """What the log of movements says a subscription brings a month."""
+    moved = MrrMovement.__table__.alias()
+    brought = func.coalesce(func.sum(moved.c.eur_cents), 0).cast(BigInteger)
+    return select(brought).where(moved.c.subscription_id == subscription.id).scalar_subquery()
+
+
+def cancel_at(subscription: Scope) -> ColumnElement[Any]:
+    """The day on which it is planned to end."""
+    return case((subscription.planned_kind == "CANCEL_SCHEDULED", subscription.planned_on))
 
 
 @rows_of(Row.__table__.alias)
@@ -97,11 +142,17 @@ class Subscription(Node):
     status: SubscriptionStatus = column()
     amount: Money = money("amount_cents", description="Without tax, for one billing interval.")
     amount_eur_cents: Cents = column(description="Price of one billing interval, locked when the price was set.")
+    mrr_eur_cents: Cents = expression(
+        mrr_of, description="What it brings a month: its price by the month while it is ACTIVE or PAST_DUE, else 0."
+    )
     started_on: date = column()
     trial_ends_on: date | None = column(description="The first day after the trial.")
     current_period_start: date = column()
     current_period_end: date = column(description="The first day after the period.")
+    paused_until: date | None = column(description="The day on which it goes on by itself.")
+    cancel_at: date | None = expression(cancel_at, description="The day on which it is planned to end.")
     cancelled_on: date | None = column()
+    scheduled_change: ScheduledChange | None = one(lambda subscription, change: change.id == subscription.id)
     version: int = column(description="Counts its changes; give it back as `expectedVersion`.")
     plan_history: list[PlanHistoryEntry] = many(
         lambda subscription, entry: entry.subscription_id == subscription.id, order=lambda entry: [entry.ordinal]

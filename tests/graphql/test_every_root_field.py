@@ -79,6 +79,8 @@ def sample(type_: GraphQLInputType, *, reason: str) -> str:
         return str(next(iter(type_.values)))
     if is_input_object_type(type_):
         fields = {name: f for name, f in type_.fields.items() if is_required_input_field(f) or name == "reason"}
+        if type_.extensions["strawberry-definition"].is_one_of:
+            fields = dict([*type_.fields.items()][-1:])
         return f"{{{pairs(fields, reason=reason)}}}"
     return SAMPLES.get(str(type_), '"x"')
 

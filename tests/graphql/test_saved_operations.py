@@ -77,7 +77,7 @@ class Shelf:
         little = self.desk.little
         club = little.tenant()
         self.ids["a tenant with credit"] = to_global("Tenant", club)
-        self.ids["a subscription"] = to_global("Subscription", little.subscription(club, little.plan()))
+        self.subscribe(club)
         for number, name in enumerate(("an invoice", "a paid invoice", "an open invoice of that tenant"), 1):
             self.ids[name] = to_global("Invoice", little.invoice(club, 50_000, number=f"F-{number}"))
         self.ids["any id"] = self.ids["an invoice"]
@@ -96,6 +96,20 @@ class Shelf:
         assert changed.rowcount == 1
         await self.preview()
         await self.dun(club)
+
+    def subscribe(self, club: UUID) -> None:
+        """Subscriptions, each of which stands otherwise."""
+        plan = self.desk.little.plan(vat_rate=25)
+        trial = {"status": "TRIALING", "started_on": TODAY, "trial_ends_on": TODAY + timedelta(days=10)}
+        planned = {"planned_kind": "CANCEL_SCHEDULED", "planned_on": TODAY + timedelta(days=10)}
+        paused = {"status": "PAUSED", "paused_on": TODAY}
+        for name, values in {
+            "a subscription": {},
+            "a trial": trial,
+            "a paused subscription": paused,
+            "a subscription with a planned change": planned,
+        }.items():
+            self.ids[name] = to_global("Subscription", self.desk.little.subscription(club, plan, **values))
 
     async def dun(self, club: UUID) -> None:
         """Two overdue invoices, one of whose cases is frozen."""
