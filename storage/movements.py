@@ -56,6 +56,7 @@ class ProviderMovement(Row):
         Index("provider_movement_provider_occurred_on_id_idx", "provider", "occurred_on", "id"),
         Index("provider_movement_subject_reference_idx", "subject_reference",
               postgresql_where=text("subject_reference is not null")),
+        Index("provider_movement_payout_idx", "amount_cents", postgresql_where=text("kind = 'PAYOUT'")),
     )  # fmt: skip
 
     id: Mapped[Id]

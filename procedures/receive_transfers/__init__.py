@@ -18,6 +18,7 @@ from billing.refusals import BadInput, ErrorCode, Refusal
 from procedures.receive_transfers.arrival import Arrival
 from procedures.receive_transfers.booking import book
 from procedures.receive_transfers.certain import match_certain
+from procedures.receive_transfers.gateway_payouts import mark_payouts, post_arrivals
 from procedures.receive_transfers.known import mark_known
 from procedures.receive_transfers.orders import mark_orders
 from procedures.receive_transfers.soundness import refuse_unsound
@@ -111,10 +112,15 @@ def receive(
         mark_orders(cursor, provider=provider)
         rates = all_rates(cursor)
         warnings.extend(told(cursor, rates))
+        arrived = mark_payouts(cursor)
+        warnings.extend(map(str, arrived))
         match_certain(cursor)
-        received = _received(cursor, provider=provider, format_name=recognised.name, warnings=warnings)
+        received = _received(
+            cursor, provider=provider, format_name=recognised.name, warnings=warnings, payouts=len(arrived)
+        )
         _insert_bank_file(cursor, received, file_name=file_name, sha256=sha256, actor=actor, now=now)
         book(cursor, bank_file_id=received.bank_file_id, provider=provider, rates=rates, zone=zone, progress=progress)
+        post_arrivals(cursor, arrived, rates)
         record_bulk(cursor, [_done(received, sha256=sha256, actor=actor, reason=reason, now=now)])
     return received
 
@@ -133,7 +139,9 @@ def _refuse_duplicate(cursor: psycopg.Cursor[Any], sha256: str) -> None:
         raise BankFileDuplicate(file_name=file_name, imported_at=imported_at, imported_by=imported_by)
 
 
-def _received(cursor: psycopg.Cursor[Any], *, provider: str, format_name: str, warnings: list[str]) -> Received:
+def _received(
+    cursor: psycopg.Cursor[Any], *, provider: str, format_name: str, warnings: list[str], payouts: int
+) -> Received:
     [(transfers, known, matched)] = cursor.execute(COUNTED).fetchall()
     return Received(
         bank_file_id=uuid7(),
@@ -141,7 +149,7 @@ def _received(cursor: psycopg.Cursor[Any], *, provider: str, format_name: str, w
         format=format_name,
         transfer_count=transfers,
         matched_count=matched,
-        known_count=known,
+        known_count=known - payouts,
         totals=tuple(Money(cents, currency) for currency, cents in cursor.execute(TOTALS)),
         warnings=tuple(warnings),
     )

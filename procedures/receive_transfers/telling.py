@@ -13,7 +13,7 @@ from billing.money import Money
 LISTED_MAX = 50
 
 KNOWN_DEPOSITS = """
-select d.place, d.reference, d.booked_on, d.cents, d.currency, min(f.file_name) as file_name,
+select d.place, d.reference, d.booked_on, d.cents, d.currency, coalesce(min(f.file_name), 'an earlier file') as file_name,
        case count(p.place) when 1 then '1 payment was' else count(p.place) || ' payments were' end as payments
   from staged d
   left join staged p on p.kind = 'PAYMENT' and p.deposit = d.deposit
@@ -23,7 +23,7 @@ select d.place, d.reference, d.booked_on, d.cents, d.currency, min(f.file_name) 
  where d.kind = 'DEPOSIT' and d.known_as is not null
  group by d.place, d.reference, d.booked_on, d.cents, d.currency"""
 KNOWN_PAYMENTS = """
-select d.place, d.reference, d.booked_on, d.cents, d.currency, min(f.file_name) as file_name,
+select d.place, d.reference, d.booked_on, d.cents, d.currency, coalesce(min(f.file_name), 'an earlier file') as file_name,
        case count(*) when 1 then '1 payment is' else count(*) || ' payments are' end as payments
   from staged d
   join staged p on p.kind = 'PAYMENT' and p.deposit = d.deposit and p.known_as is not null

@@ -35,6 +35,7 @@ TABLES = (
         "create index provider_movement_subject_reference_idx on provider_movement (subject_reference)"
         " where subject_reference is not null"
     ),
+    "create index provider_movement_payout_idx on provider_movement (amount_cents) where kind = 'PAYOUT'",
     """
     create table provider_sync (
         provider text primary key,
