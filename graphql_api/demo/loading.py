@@ -15,6 +15,7 @@ import psycopg
 from billing.periods import business_day
 from billing.refusals import ErrorCode, Refusal
 from graphql_api.demo.folder import write_demo
+from graphql_api.demo.returning import try_to_return
 from graphql_api.demo.scale import Scale
 from procedures.assign_transfer import assign
 from procedures.books import Books, Order
@@ -113,7 +114,7 @@ def _receive(
 
 
 async def _tidy(database: Database, *, now: datetime, zone: ZoneInfo, actor: str) -> None:
-    """Somebody parked what is nobody's payment, and assigned what the payer said in words."""
+    """Somebody parked what is nobody's payment, assigned what the payer said in words, and tried to send one back."""
     yesterday = business_day(now, zone) - timedelta(days=1)
     with database.connect() as connection:
         nobodys: list[tuple[UUID]] = connection.execute(NOBODYS).fetchall()
@@ -128,6 +129,7 @@ async def _tidy(database: Database, *, now: datetime, zone: ZoneInfo, actor: str
         for transfer_id, invoice_id in told:
             order = Order(actor=actor, reason="The number is in the text", at=now)
             await assign(transfer_id, to=invoice_id, order=order, books=books)
+        await try_to_return(database, books, now=now, actor=actor)
     finally:
         await engine.dispose()
 
