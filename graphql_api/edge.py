@@ -11,6 +11,7 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graphql_api.logs import log_request, log_unexpected
+from graphql_api.metrics import count_request
 from resolvers.errors import tell_unexpected
 
 Header = tuple[bytes, bytes]
@@ -70,7 +71,9 @@ class Edge:
                 await _send_mistake(send_marked, error, request_id)
         finally:
             structlog.contextvars.reset_contextvars(**bound)
-            _log_request(scope, status, time.perf_counter() - started)
+            seconds = time.perf_counter() - started
+            count_request(status, seconds)
+            _log_request(scope, status, seconds)
 
     def _marked(self, headers: Iterable[Header], request_id: str) -> list[Header]:
         """The headers with ours: each unless the response says otherwise itself."""

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from graphql_api.chores import SOON, Chore, Tools, chores
 from graphql_api.logs import log_unexpected
+from graphql_api.metrics import CHORE_DONE, CHORE_ENDED, CHORE_FAILURES
 from graphql_api.postbox import chosen_postbox
 from graphql_api.settings import Settings
 from procedures.books import Books
@@ -93,7 +94,11 @@ class Worker:
         return done
 
     async def _do(self, chore: Chore) -> int:
-        return await chore.work(self._now())
+        with CHORE_FAILURES.labels(chore.name).count_exceptions():
+            done = await chore.work(self._now())
+        CHORE_DONE.labels(chore.name).inc(done)
+        CHORE_ENDED.labels(chore.name).set_to_current_time()
+        return done
 
     async def _again_and_again(self, work: Callable[[], Awaitable[object]], *, every: timedelta) -> None:
         while not self._stopping.is_set():

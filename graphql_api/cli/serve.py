@@ -16,6 +16,7 @@ from graphql_api.demo.loading import BooksInUse, load_demo
 from graphql_api.demo.scale import SCALES, Scale
 from graphql_api.garbage import settle
 from graphql_api.logs import configure_logs
+from graphql_api.metrics import serving_metrics
 from graphql_api.progress import Counter
 from graphql_api.settings import Settings, load_settings
 from providers.registry import Registry
@@ -33,7 +34,11 @@ def command(demo: str | None) -> None:
     """
     settings = load_settings()
     configure_logs()
-    with _listening(settings.host, settings.port) as listener, open_database(settings) as database:
+    with (
+        _listening(settings.host, settings.port) as listener,
+        open_database(settings) as database,
+        serving_metrics(database, host=settings.metrics_host, port=settings.metrics_port),
+    ):
         if demo is not None:
             _load_where_empty(database, settings, SCALES[demo])
         host, port = listener.getsockname()[:2]

@@ -8,6 +8,7 @@ import click
 
 from graphql_api.database import open_database
 from graphql_api.logs import configure_logs
+from graphql_api.metrics import serving_metrics
 from graphql_api.settings import Settings, load_settings
 from graphql_api.worker import Worker
 from providers.registry import Registry
@@ -24,7 +25,10 @@ def command(once: bool) -> None:
     """
     settings = load_settings()
     configure_logs()
-    with open_database(settings) as database:
+    with (
+        open_database(settings) as database,
+        serving_metrics(database, host=settings.metrics_host, port=None if once else settings.metrics_port),
+    ):
         asyncio.run(_work(settings, database, once=once))
 
 
