@@ -43,6 +43,7 @@ class Invoice(Row):
         Index("invoice_number_id_idx", "number", "id"),
         Index("invoice_status_issued_on_id_idx", "status", "issued_on", "id"),
         Index("invoice_tenant_id_issued_on_id_idx", "tenant_id", "issued_on", "id"),
+        Index("invoice_open_issued_idx", "issued_on", "id", postgresql_where=text("outstanding_cents > 0")),
         Index("invoice_overdue_idx", "due_on", postgresql_where=text("outstanding_cents > 0")),
         Index(
             "invoice_owed_by_subscription_idx",

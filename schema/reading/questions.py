@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, FromClause, Text, any_, bindparam, type_coerce
+from sqlalchemy import BindParameter, ColumnElement, FromClause, Text, any_, bindparam, not_, type_coerce
 from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -43,6 +43,19 @@ class OneOf:
     def of(self, values: Sequence[object] | None) -> Given:
         """The condition, with its value; without one where no values are given."""
         return (self._alone, values[0]) if values is not None and len(values) == 1 else (self._among, values)
+
+
+class Whether:
+    """A condition that something is so, or that it is not. Each is one of its own: an index on what is so serves the one,
+    where neither could be told from a parameter."""
+
+    def __init__(self, it_is: Callable[[Scope], ColumnElement[bool]]) -> None:
+        self._so = Condition(lambda row, _: it_is(row))
+        self._not_so = Condition(lambda row, _: not_(it_is(row)))
+
+    def of(self, said: bool | None) -> Given:  # noqa: FBT001 - what the client says, no switch
+        """The condition; without a value where nothing is said."""
+        return self._so if said else self._not_so, said
 
 
 def containing(text: str | None) -> str | None:
