@@ -17,7 +17,7 @@ from billing.reports.reconciliation import LOOK_AROUND, ON_ITS_WAY, Sums
 # A journal that undoes another one is of its kind. The fee that came with a charge is a leg of its own of the charge.
 GATEWAY: Final = """
     theirs as materialized (
-        select id, kind, subject_reference, reference, payment_references, currency, amount_cents as cents,
+        select id, kind, subject_reference, reference, currency, amount_cents as cents,
                occurred_on as on_day, array_remove(array[subject_reference] || subject_aliases || reference, null) as names
           from provider_movement
          where provider = :provider and occurred_on >= :look_from and occurred_on < :look_to
@@ -46,49 +46,51 @@ GATEWAY: Final = """
          where (account = '1589') = (kind = 'PAYOUT_ARRIVAL') and kind <> 'PAYOUT'),
 """
 
-# Lines of the same subject, kind, currency, direction and amount are each other's, in the order of their days; of what is
-# left, those of the same but the amount.
+# Lines of the same subject, kind, currency, direction and amount are each other's, in the order of their days (`turn`); of
+# what is left, those of the same but the amount (`place`). Whatever is each other's ends in one group: no join could be
+# planned well for it.
 JUDGED: Final = """
     known_names as (
         select kind, name, min(names[1] collate "C") as subject
           from ours cross join unnest(names) as given(name) group by kind, name),
-    theirs_named as (
+    their_subjects as (
         select distinct on (theirs.id) theirs.id, known_names.subject
           from theirs cross join unnest(theirs.names) with ordinality as given(name, place)
           join known_names on known_names.kind = theirs.kind and known_names.name = given.name
          order by theirs.id, given.place),
-    their_turns as (
-        select theirs.*, coalesce(theirs_named.subject, theirs.names[1]) as subject, cents < 0 as is_out,
-               row_number() over (partition by kind, coalesce(theirs_named.subject, theirs.names[1]), currency, cents
-                                  order by on_day, theirs.id) as turn
-          from theirs left join theirs_named using (id)),
-    our_turns as (
-        select ours.*, names[1] as subject, cents < 0 as is_out,
-               row_number() over (partition by kind, names[1], currency, cents order by on_day, id) as turn
-          from ours),
-    equal as (
-        select their_turns.id as their_id, our_turns.id as our_id
-          from their_turns join our_turns using (kind, subject, currency, cents, turn)),
-    their_rest as (
-        select *, row_number() over (partition by kind, subject, currency, is_out order by on_day, id) as place
-          from their_turns where not exists (select from equal where their_id = their_turns.id)),
-    our_rest as (
-        select *, row_number() over (partition by kind, subject, currency, is_out order by on_day, id) as place
-          from our_turns where not exists (select from equal where our_id = our_turns.id)),
-    paired as (
-        select their_id, our_id, false as has_equal from equal
+    both_sides as (
+        select true as is_theirs, id, kind, coalesce(their_subjects.subject, names[1]) as subject, currency, cents, on_day,
+               coalesce(subject_reference, reference) as reference, null::uuid as payment_id
+          from theirs left join their_subjects using (id)
         union all
-        select their_rest.id, our_rest.id, coalesce(their_rest.turn, 1) > 1 or coalesce(our_rest.turn, 1) > 1
-          from their_rest full join our_rest using (kind, subject, currency, is_out, place)),
+        select false, id, kind, names[1], currency, cents, on_day, names[1], payment_id from ours),
+    in_turn as (
+        select *, row_number() over (partition by kind, subject, currency, cents, is_theirs order by on_day, id) as turn,
+               least(count(*) filter (where is_theirs) over equals,
+                     count(*) filter (where not is_theirs) over equals) as pairs
+          from both_sides window equals as (partition by kind, subject, currency, cents)),
+    in_place as (
+        select *, turn <= pairs as is_equal,
+               row_number() over (partition by kind, subject, currency, cents < 0, is_theirs, turn <= pairs
+                                  order by on_day, id) as place
+          from in_turn),
+    paired as (
+        select kind, currency, (array_agg(id) filter (where is_theirs))[1] as their_id,
+               (array_agg(id) filter (where not is_theirs))[1] as our_id,
+               max(reference) filter (where is_theirs) as their_reference,
+               max(reference) filter (where not is_theirs) as our_reference,
+               max(cents) filter (where is_theirs) as provider_cents,
+               max(cents) filter (where not is_theirs) as ledger_cents,
+               max(on_day) filter (where is_theirs) as their_day, max(on_day) filter (where not is_theirs) as our_day,
+               (array_agg(payment_id) filter (where payment_id is not null))[1] as payment_id,
+               not is_equal and bool_or(turn > 1) as has_equal
+          from in_place
+         group by kind, subject, currency, cents < 0, is_equal, case when is_equal then cents end,
+                  case when is_equal then turn else place end),
     counted as (
-        select coalesce(paired.their_id, paired.our_id) as id, coalesce(theirs.kind, ours.kind) as kind,
-               coalesce(theirs.currency, ours.currency) as currency, coalesce(theirs.on_day, ours.on_day) as occurred_on,
-               coalesce(theirs.subject_reference, theirs.reference, ours.names[1]) as provider_reference,
-               theirs.cents as provider_cents, ours.cents as ledger_cents, has_equal,
-               theirs.on_day as their_day, ours.on_day as our_day, theirs.payment_references, ours.payment_id,
-               coalesce(theirs.on_day >= :start and theirs.on_day < :end, false) as theirs_counts,
-               coalesce(ours.on_day >= :start and ours.on_day < :end, false) as ours_counts
-          from paired left join theirs on theirs.id = their_id left join ours on ours.id = our_id),
+        select *, coalesce(their_day >= :start and their_day < :end, false) as theirs_counts,
+               coalesce(our_day >= :start and our_day < :end, false) as ours_counts
+          from paired),
     judged as (
         select *,
                case when provider_cents <> ledger_cents then 'AMOUNT_DIFFERS'
@@ -99,19 +101,21 @@ JUDGED: Final = """
                          case when kind = 'PAYOUT' and provider_cents < 0 and their_day >= :missed_before
                               then 'TIMING' else 'MISSING_IN_LEDGER' end
                     when our_day >= :known_from and our_day < :known_to then 'MISSING_AT_PROVIDER'
-                    else 'TIMING' end as state,
-               case when theirs_counts then provider_cents else 0 end as counted_provider_cents,
-               case when ours_counts then ledger_cents else 0 end as counted_ledger_cents
+                    else 'TIMING' end as state
           from counted where theirs_counts or ours_counts)
 """
 LINES: Final = """
-    select id, kind, currency, occurred_on, provider_reference, provider_cents, ledger_cents, state,
-           counted_provider_cents, counted_ledger_cents,
+    select coalesce(their_id, our_id) as id, kind, currency, coalesce(their_day, our_day) as occurred_on,
+           coalesce(their_reference, our_reference) as provider_reference, provider_cents, ledger_cents, state,
+           case when theirs_counts then provider_cents else 0 end as counted_provider_cents,
+           case when ours_counts then ledger_cents else 0 end as counted_ledger_cents,
            case when state in ('MATCHED', 'TIMING') then 0
                 else coalesce(provider_cents, 0) - coalesce(ledger_cents, 0) end as unexplained_cents,
-           coalesce(payment_id, (select payment.id from payment
-                where payment.provider = :provider and payment.provider_reference = any(payment_references)
-                  and payment.bank_transfer_id is null order by payment.id limit 1)) as payment_id
+           coalesce(payment_id, (
+               select payment.id from provider_movement movement
+                 join payment on payment.provider = movement.provider and payment.bank_transfer_id is null
+                  and payment.provider_reference = any(movement.payment_references)
+                where movement.id = their_id order by payment.id limit 1)) as payment_id
       from judged
 """
 COLUMNS: Final = (

@@ -21,7 +21,7 @@ START = date(2026, 10, 1)
 WINDOW = Period(start=START, end=date(2026, 11, 1))
 GIVEN = """
     theirs as materialized (
-        select *, names[1] as reference, null::text as subject_reference, '{}'::text[] as payment_references
+        select *, names[1] as reference, null::text as subject_reference
           from jsonb_to_recordset(cast(:theirs as jsonb))
                as t (id uuid, kind text, names text[], currency text, cents bigint, on_day date)),
     ours as materialized (
