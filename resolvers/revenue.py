@@ -18,8 +18,10 @@ from resolvers.authority import finance_query
 from resolvers.context import Context, Info
 from schema.ids import keys_of, to_global
 from schema.money import Amount
-from schema.reading.paging import check_window
+from schema.reading.paging import check_window, page
+from schema.reading.questions import PageOf
 from schema.revenue import BUCKETS_MAX, DashboardFilter, RevenueDashboard
+from schema.revenue_rows import MrrMovementConnection, RevenueFlowConnection, flows_of, movements_of
 from storage.revenue_dashboard import Dashboard, dashboard, scope_of
 
 KEPT_SECONDS: Final = 300
@@ -44,6 +46,29 @@ class RevenueQueries:
         compute = partial(_computed, context, window, asked, tenant_ids)
         key = repr(("dashboard", window, _sorted(asked.plan_codes), _sorted(asked.countries), _sorted(tenant_ids)))
         return shown(await context.cache.report(key, Dashboard, compute, ttl_seconds=KEPT_SECONDS))
+
+    @finance_query(
+        description="Which journals make the flows of the dashboard, the latest first. The filter is the dashboard's, without "
+        "its defaults.",
+        answers=RevenueFlowConnection,
+        may_fail=[ErrorCode.NOT_FOUND],
+    )
+    def revenue_flows(
+        self, first: int | None = None, after: str | None = None, filter: DashboardFilter | None = None
+    ) -> PageOf:
+        asked = filter or DashboardFilter()
+        return flows_of(asked, page("revenueFlows", first=first, after=after, narrowed_by=asked))
+
+    @finance_query(
+        description="Which changes make the MRR of the dashboard, the latest first: all of them up to a day are that day's MRR.",
+        answers=MrrMovementConnection,
+        may_fail=[ErrorCode.NOT_FOUND],
+    )
+    def mrr_movements(
+        self, first: int | None = None, after: str | None = None, filter: DashboardFilter | None = None
+    ) -> PageOf:
+        asked = filter or DashboardFilter()
+        return movements_of(asked, page("mrrMovements", first=first, after=after, narrowed_by=asked))
 
 
 def _window(asked: DashboardFilter, today: date) -> Period:

@@ -150,6 +150,37 @@ def narrowing(books: psycopg.Connection[Any], narrowed: str) -> dict[str, Any]:
     }[narrowed]
 
 
+ROWS = """query ($window: DashboardFilter, $before: DashboardFilter) {
+    revenueFlows(first: 200, filter: $window) { totalCount
+        nodes { grossRevenue { amountCents } vat { amountCents } refunds { amountCents } providerFees { amountCents }
+                netRevenue { amountCents } platformFees { amountCents } }
+        totals { grossRevenue { amountCents } vat { amountCents } refunds { amountCents } providerFees { amountCents }
+                 netRevenue { amountCents } platformFees { amountCents } } }
+    moved: mrrMovements(filter: $window) { totals { kind mrr { amountCents } } }
+    mrr: mrrMovements(filter: $before) { totals { mrr { amountCents } subscriptions } } }"""
+
+
+@pytest.mark.parametrize("narrowed", ["", "SE", "plan", "tenants", "all"])
+async def test_each_figure_is_the_sum_of_its_rows(api: Api, books: psycopg.Connection[Any], narrowed: str) -> None:
+    window = {"from": "2026-10-01", "to": "2026-10-31"} | narrowing(books, narrowed)
+    made = await figures(api, **window)
+
+    rows = await api.ask(ROWS, window=window, before={name: value for name, value in window.items() if name != "from"})
+
+    flows = rows["revenueFlows"]
+    for name in FLOWS:
+        assert cents(flows["totals"][0][name]) == cents(made[name]), name
+        if flows["totalCount"] <= 200:
+            assert sum(cents(node[name]) for node in flows["nodes"]) == cents(made[name]), name
+    assert sum(cents(kind["mrr"]) for kind in rows["mrr"]["totals"]) == cents(made["mrr"])
+    assert sum(kind["subscriptions"] for kind in rows["mrr"]["totals"]) == made["activeSubscriptions"]
+    moved = {kind["kind"]: cents(kind["mrr"]) for kind in rows["moved"]["totals"]}
+    shown = {"NEW": "newMrr", "EXPANSION": "expansionMrr", "CONTRACTION": "contractionMrr", "CHURN": "churnedMrr",
+             "REACTIVATION": "reactivationMrr", "PAUSED": "pausedMrr", "RESUMED": "resumedMrr", "FX": "fxMrr"}  # fmt: skip
+    for kind, name in shown.items():
+        assert cents(made["trend"][-1][name]) == moved.get(kind, 0), kind
+
+
 @pytest.mark.parametrize("narrowed", ["", "SE", "plan", "tenants", "all"])
 async def test_the_trend_is_twelve_months_that_follow_from_each_other(
     api: Api, books: psycopg.Connection[Any], narrowed: str
