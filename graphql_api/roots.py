@@ -14,6 +14,7 @@ from strawberry.schema.config import StrawberryConfig
 from resolvers.accounting import AccountingQueries
 from resolvers.audit import AuditQueries
 from resolvers.bank_files import BankFileMutations, BankFileQueries
+from resolvers.churn import ChurnQueries
 from resolvers.context import Context
 from resolvers.credit import CreditMutations
 from resolvers.dunning import DunningMutations, DunningQueries
@@ -44,6 +45,7 @@ class Query(
     SubscriptionQueries,
     RevenueQueries,
     SubscriptionPreviewQueries,
+    ChurnQueries,
     InvoiceQueries,
     PaymentQueries,
     AccountingQueries,

@@ -31,7 +31,10 @@ LISTS = {
     "auditEvents": "first: 50",
     "refunds": "first: 20",
 }
-REPORTS = {"platformFeeReport": 'from: "2026-01-01", to: "2026-11-20"'}
+REPORTS = {
+    "churnReport": 'from: "2025-01-01", to: "2026-11-20"',
+    "platformFeeReport": 'from: "2026-01-01", to: "2026-11-20"',
+}
 PLAIN = ("plans", "providers", "viewer")
 # What the demo has no occasion for: nothing fails, nothing is reversed, no plugin is broken, nobody uses credit, ...
 NEVER_IN_THE_DEMO = {

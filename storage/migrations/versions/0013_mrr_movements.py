@@ -91,6 +91,28 @@ LOCKED_IMPACT = """
       from subscription s join plan p on p.id = s.plan_id
      where s.id = c.subscription_id"""
 
+# What left: cancellations that took effect (one that was revoked has no CANCELLED entry on its day; of several for one day
+# the newest counts), and what was cancelled before reasons were kept.
+CHURN = """
+create view churn as
+    select c.subscription_id, s.tenant_id, h.plan_id, c.requested_on, c.cancelled_on, c.reason, c.amount_eur_cents,
+           c.mrr_eur_cents, 'CANCELLATION' as source
+      from plan_history h
+      join subscription s on s.id = h.subscription_id
+      join lateral (select * from subscription_cancellation newest
+                     where newest.subscription_id = h.subscription_id and newest.cancelled_on = h.effective_on
+                     order by newest.id desc limit 1) c on true
+     where h.kind = 'CANCELLED'
+     union all
+    select s.id, s.tenant_id, s.plan_id, null, s.cancelled_on, null, s.amount_eur_cents,
+           (select coalesce(-sum(m.eur_cents), 0)::bigint
+              from plan_history h join mrr_movement m on m.history_id = h.id
+             where h.subscription_id = s.id and h.kind = 'CANCELLED' and h.effective_on = s.cancelled_on), 'LEGACY'
+      from subscription s
+     where s.status = 'CANCELLED'
+       and not exists (select from subscription_cancellation c
+                        where c.subscription_id = s.id and c.cancelled_on = s.cancelled_on)"""
+
 MOVEMENTS = (
     """
     create table mrr_movement (
@@ -157,7 +179,7 @@ begin
 end $$"""
 
 GRANTS = (
-    f"grant select on mrr_movement, mrr_day, mrr_month, mrr_history, proration_series to {RUNTIME}",
+    f"grant select on mrr_movement, mrr_day, mrr_month, mrr_history, churn, proration_series to {RUNTIME}",
     f"grant insert on mrr_movement, proration_series to {RUNTIME}",
     f"grant update (last) on proration_series to {RUNTIME}",
     (
@@ -180,6 +202,7 @@ def upgrade() -> None:
     for statement in MOVEMENTS:
         op.execute(statement.format(kinds=kinds))
     op.execute(FOLLOW)
+    op.execute(CHURN)
     op.execute(
         "create trigger mrr_rollups_follow_movements_insert after insert on mrr_movement referencing new table as written "
         "for each statement execute function mrr_rollups_follow_movements()"
