@@ -245,9 +245,10 @@ def acquisition_cost(facts: Facts) -> Cents:
 def largest(groups: Sequence[Group], whole: Group, first: int) -> list[Group]:
     """The `first` largest by MRR, then by what was collected; then what the others have together, if there are others."""
     by_size = sorted(groups, key=lambda group: (group.key == OTHER, -group.stock.mrr, -group.flows.gross, group.key))
-    shown, rest = by_size[:first], whole
+    shown, flows, stock = by_size[:first], whole.flows, whole.stock
     for group in shown:
-        rest = Group(key=OTHER, label="Other", flows=rest.flows - group.flows, stock=rest.stock - group.stock)
+        flows, stock = flows - group.flows, stock - group.stock
+    rest = Group(key=OTHER, label="Other", flows=flows, stock=stock)
     return [*shown, rest] if len(groups) > len(shown) else shown
 
 
