@@ -90,6 +90,14 @@ async def _nothing(_at: datetime) -> int:
 
 
 def _dunning(tools: Tools) -> Callable[[datetime], Awaitable[int]]:
+    """The stages that are due, and then their letters at once."""
     settings = tools.settings
     issuers = ("PLATFORM", "TENANT") if settings.dunning_tenant_invoices else ("PLATFORM",)
-    return lambda at: run_dunning(at=at, stages=settings.dunning_stages, issuers=issuers, books=tools.books)
+
+    async def work(at: datetime) -> int:
+        taken = await run_dunning(at=at, stages=settings.dunning_stages, issuers=issuers, books=tools.books)
+        if taken:
+            await notify_all(at=at, books=tools.books, postbox=tools.postbox)
+        return taken
+
+    return work
