@@ -11,6 +11,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
+    get_named_type,
 )
 from graphql.execution.values import VariableValues
 from strawberry import Schema
@@ -85,10 +86,19 @@ def _asked(info: GraphQLResolveInfo[Any], coerce: Coerce) -> tuple[Document, Sel
 
 def _is_payload(asked: Selected) -> bool:
     """Whether the field's type is a value that leads to rows which are to be read."""
-    return isinstance(asked.type, GraphQLObjectType) and any(
-        isinstance(field.extensions["strawberry-definition"].metadata.get(BINDING), Derived | Fetched | Listed)
-        for field in asked.type.fields.values()
-    )
+    return isinstance(asked.type, GraphQLObjectType) and _leads_to_rows(asked.type, frozenset())
+
+
+def _leads_to_rows(type_: GraphQLObjectType, above: frozenset[str]) -> bool:
+    """Whether a field of the value, or of a value in it, is worked out or read."""
+    seen = above | {type_.name}
+    for field in type_.fields.values():
+        binding, inner = field.extensions["strawberry-definition"].metadata.get(BINDING), get_named_type(field.type)
+        if isinstance(binding, Derived | Fetched | Listed):
+            return True
+        if isinstance(inner, GraphQLObjectType) and inner.name not in seen and _leads_to_rows(inner, seen):
+            return True
+    return False
 
 
 def _taken(otherwise: GraphQLFieldResolver | None) -> GraphQLFieldResolver:
