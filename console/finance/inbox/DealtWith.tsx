@@ -1,11 +1,12 @@
 import { useState } from "react";
 import { OneTransferDocument, type TransferFragment } from "../../generated/graphql";
+import { moment } from "../../words/days";
 import { t } from "../../words/words";
 import { useAsk } from "../api/ask";
 import { AuditTrail } from "../audit/AuditTrail";
 import { Answered, Empty } from "../look/Answered";
 import { Status } from "../look/Badge";
-import { INVOICE_STATUS, PAYMENT_STATUS } from "../look/labels";
+import { INVOICE_STATUS, PAYMENT_STATUS, REFUND_STATUS as RETURN_STATUS } from "../look/labels";
 import { Money } from "../look/Money";
 import { Section } from "../look/Section";
 import { Legs } from "../ledger/Legs";
@@ -56,6 +57,18 @@ export function DealtWith({ transfer }: { readonly transfer: TransferFragment })
                   ))}
                 </ul>
               </Section>
+              {bankTransfer.returns.length > 0 && (
+                <Section title={t("Returns")}>
+                  <ul className="lines">
+                    {bankTransfer.returns.map(({ id, status, account, reason, problem, orderedAt }) => (
+                      <li key={id}>
+                        {moment(orderedAt)} <Status of={status} in={RETURN_STATUS} /> {account} <q>{reason}</q>{" "}
+                        {problem && <span className="negative">{problem}</span>}
+                      </li>
+                    ))}
+                  </ul>
+                </Section>
+              )}
               <Legs of={bankTransfer.accountingEntries} />
               <AuditTrail subjectId={transfer.id} />
             </>

@@ -10,11 +10,12 @@ import { DealtWith } from "./DealtWith";
 import { show } from "./Inbox";
 import { List } from "./List";
 import { IgnoreDialog } from "./ParkDialogs";
+import { ReturnDialog } from "./ReturnDialog";
 import { SplitDialog } from "./SplitDialog";
 import { Suggestions } from "./Suggestions";
 import { Transfer } from "./Transfer";
 
-type Open = "assign" | "split" | "ignore" | "bulk";
+type Open = "assign" | "split" | "ignore" | "return" | "bulk";
 
 const SUGGESTIONS_MAX = 5;
 
@@ -84,6 +85,11 @@ export function Desk({ transfers }: { readonly transfers: readonly TransferFragm
                 <button type="button" aria-keyshortcuts="i" onClick={() => setOpen("ignore")}>
                   {t("Ignore")} <kbd>i</kbd>
                 </button>
+                {transfer.amount.amountCents > 0 && (
+                  <button type="button" onClick={() => setOpen("return")}>
+                    {t("Return")}
+                  </button>
+                )}
               </div>
               <Suggestions transfer={transfer} chosen={chosen} choose={choose} />
             </>
@@ -94,6 +100,7 @@ export function Desk({ transfers }: { readonly transfers: readonly TransferFragm
       </div>
       {open === "assign" && suggestion && <AssignDialog {...dialog} invoice={suggestion.invoice} reasons={reasonsFor(transfer, chosen)} />}
       {open === "split" && <SplitDialog {...dialog} chosen={chosen} reasons={[t("One payment for several invoices")]} />}
+      {open === "return" && <ReturnDialog {...dialog} />}
       {open === "ignore" && <IgnoreDialog {...dialog} />}
       {open === "bulk" && <BulkDialog pairs={pairs} close={() => (setSelected(new Set()), close())} />}
     </div>

@@ -5,6 +5,7 @@ import { useAsk } from "../api/ask";
 import { ExportMenu } from "../exports/ExportMenu";
 import { Answered, Empty } from "../look/Answered";
 import { named } from "../look/Badge";
+import { Chosen } from "../look/Chosen";
 import { Choice, DayFilter, FilterBar, Flag, Search } from "../look/FilterBar";
 import { INVOICE_STATUS, ISSUER, ORDER, phrases } from "../look/labels";
 import { Money } from "../look/Money";
@@ -41,6 +42,8 @@ export default function Invoices() {
         <DayFilter name="from" label="Issued from" />
         <DayFilter name="to" label="to" />
         <Choice name="order" label="Order" none={t("Latest issued")} of={phrases(OTHER_ORDER)} />
+        <Chosen name="country" label="Country" />
+        <Chosen name="currency" label="Currency" />
         <TenantFilter />
       </FilterBar>
       <Answered of={invoices}>

@@ -19,7 +19,10 @@ function entry(path: string, name: Phrase, whole: Loaded<object>, one?: Loaded<{
 export const GROUPS: readonly { readonly name: Phrase; readonly entries: readonly Entry[] }[] = [
   {
     name: "Today",
-    entries: [entry("/inbox", "Inbox", () => import("../inbox/Inbox"))],
+    entries: [
+      entry("/", "Dashboard", () => import("../dashboard/Dashboard")),
+      entry("/inbox", "Inbox", () => import("../inbox/Inbox")),
+    ],
   },
   {
     name: "Receivables",
@@ -55,13 +58,10 @@ export const GROUPS: readonly { readonly name: Phrase; readonly entries: readonl
   },
 ];
 
-const HOME = "/inbox";
-
 /** What an address shows: a page, or the page of one thing; nothing where there is no such page. */
 export function pageAt(path: string): { readonly entry: Entry; readonly id?: string } | undefined {
   const [, name = "", id] = path.split("/");
-  const wanted = name === "" ? HOME : `/${name}`;
-  const entry = GROUPS.flatMap(({ entries }) => entries).find((one) => one.path === wanted);
+  const entry = GROUPS.flatMap(({ entries }) => entries).find((one) => one.path === `/${name}`);
   if (!entry) return undefined;
   if (id === undefined || id === "") return { entry };
   return entry.One ? { entry, id: decodeURIComponent(id) } : undefined;

@@ -1,14 +1,16 @@
 import { type SubscriptionQuery, SubscriptionDocument } from "../../generated/graphql";
 import { day } from "../../words/days";
+import { eur, money } from "../../words/figures";
 import { t } from "../../words/words";
 import { useAsk } from "../api/ask";
 import { AuditTrail } from "../audit/AuditTrail";
 import { Answered, Empty } from "../look/Answered";
 import { Status } from "../look/Badge";
 import { Facts } from "../look/Facts";
-import { SUBSCRIPTION_STATUS } from "../look/labels";
+import { HISTORY, SUBSCRIPTION_STATUS } from "../look/labels";
 import { Page } from "../look/Page";
 import { Link } from "../route/Link";
+import { Actions } from "./Actions";
 import { Price } from "./columns";
 import { Timeline } from "./Timeline";
 
@@ -25,6 +27,7 @@ export default function Subscription({ id }: { readonly id: string }) {
       above={<Link href="/subscriptions">{t("Subscriptions")}</Link>}
       beside={subscription && <Status of={subscription.status} in={SUBSCRIPTION_STATUS} />}
       asked={asked}
+      actions={subscription && <Actions of={subscription} />}
     >
       <Answered of={found}>
         {({ subscription }) => (subscription ? <Shown subscription={subscription} /> : <Empty>{t("There is no such subscription.")}</Empty>)}
@@ -44,6 +47,10 @@ function Shown({ subscription }: { readonly subscription: Found }) {
           ["Started", day(subscription.startedOn)],
           ["Trial ends", subscription.trialEndsOn && day(subscription.trialEndsOn)],
           ["Current period", `${day(subscription.currentPeriodStart)} – ${day(subscription.currentPeriodEnd)}`],
+          ["Paused until", subscription.pausedUntil && day(subscription.pausedUntil)],
+          ["Ends", subscription.cancelAt && day(subscription.cancelAt)],
+          ["Planned", subscription.scheduledChange && `${t(HISTORY[subscription.scheduledChange.kind])}, ${day(subscription.scheduledChange.effectiveOn)}`],
+          ["MRR", money(eur(subscription.mrrEurCents))],
           ["Cancelled", subscription.cancelledOn && day(subscription.cancelledOn)],
           ["External id", <code>{subscription.externalId}</code>],
         ]}

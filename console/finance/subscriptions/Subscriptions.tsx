@@ -4,6 +4,7 @@ import { useAsk } from "../api/ask";
 import { ExportMenu } from "../exports/ExportMenu";
 import { Answered, Empty } from "../look/Answered";
 import { named } from "../look/Badge";
+import { Chosen } from "../look/Chosen";
 import { Choice, FilterBar, Search } from "../look/FilterBar";
 import { SUBSCRIPTION_STATUS } from "../look/labels";
 import { Page } from "../look/Page";
@@ -24,6 +25,7 @@ export default function Subscriptions() {
         <Search label="External id or tenant" />
         <Choice name="status" label="Status" of={named(SUBSCRIPTION_STATUS)} />
         <Choice name="plan" label="Plan" of={Object.fromEntries((plans.data?.plans ?? []).map(({ code, name }) => [code, name]))} />
+        <Chosen name="country" label="Country" />
         <TenantFilter />
       </FilterBar>
       <Answered of={subscriptions}>

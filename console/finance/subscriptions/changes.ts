@@ -1,0 +1,39 @@
+import type { CancellationReason, ChangedFragment, ChangeTiming, SubscriptionQuery } from "../../generated/graphql";
+import { day } from "../../words/days";
+import { type Phrase, t } from "../../words/words";
+import { HISTORY } from "../look/labels";
+import { tell } from "../look/notices";
+
+export type Found = NonNullable<SubscriptionQuery["subscription"]>;
+
+/** What every change of a subscription is given. `of` is its version, too: a change made meanwhile is not overwritten. */
+export interface DialogProps {
+  readonly of: Found;
+  readonly close: () => void;
+}
+
+export const TIMING: Record<ChangeTiming, Phrase> = { NOW: "Now", PERIOD_END: "When the period ends" };
+
+export const LEAVING: Record<CancellationReason, Phrase> = {
+  TOO_EXPENSIVE: "Too expensive",
+  MISSING_FEATURES: "Features are missing",
+  SWITCHED_SERVICE: "Went to another service",
+  UNUSED: "Not used",
+  CUSTOMER_SERVICE: "Customer service",
+  LOW_QUALITY: "Quality",
+  TOO_COMPLEX: "Too complex",
+  PAYMENT_FAILED: "Payment failed",
+  CLOSED_DOWN: "Closed down",
+  OTHER: "Other",
+};
+
+/** What every change is sent with. */
+export function common({ id, version }: Found, reason: string) {
+  return { subscriptionId: id, expectedVersion: version, reason };
+}
+
+/** Says what was done. */
+export function announce({ entry, prorationInvoice }: ChangedFragment): void {
+  const done = t("{what}, from {day}.", { what: t(HISTORY[entry.kind]), day: day(entry.effectiveOn) });
+  tell({ text: prorationInvoice ? `${done} ${t("Invoice {number}", { number: prorationInvoice.number })}` : done });
+}
