@@ -22,6 +22,8 @@ from billing.fx import REPORTING_CURRENCY
 from billing.refusals import BadInput
 from providers.registry import GROUP, PREFIX
 
+GATEWAY_FILE = f"{PREFIX}SANDBOX_FILE"
+
 
 class SettingsRefused(Exception):
     """The environment holds settings that cannot be meant. `problems`: one sentence each, without secret values."""
@@ -195,8 +197,18 @@ class Settings(BaseSettings):
 
     @property
     def provider_settings(self) -> Mapping[str, str]:
-        """The BILLING_ variables that are not ours but the providers', by their full names. They may be secret."""
-        return self._others
+        """The BILLING_ variables that are not ours but the providers', by their full names. They may be secret.
+
+        The example provider keeps its file beside our data, unless it is told otherwise.
+        """
+        beside = {GATEWAY_FILE: str(self.data_dir / "sandbox.jsonl")} if self.data_dir.is_dir() else {}
+        return {**beside, **self._others}
+
+    @property
+    def gateway_file(self) -> Path | None:
+        """Where the demo's gateway keeps what it knows."""
+        file = self.provider_settings.get(GATEWAY_FILE)
+        return None if file is None else Path(file)
 
     @property
     def is_https(self) -> bool:

@@ -54,6 +54,7 @@ def command(scale: str, today: datetime | None, folder: Path | None, actor: str)
             actor=actor,
             registry=Registry.load(settings=settings.provider_settings),
             progress=counter,
+            gateway_file=settings.gateway_file,
         )
     counter.clear()
     if loaded is None:

@@ -69,6 +69,7 @@ def _load_where_empty(database: Database, settings: Settings, scale: Scale) -> N
             actor=user_as_actor(),
             registry=Registry.load(settings=settings.provider_settings),
             progress=Counter(shown=sys.stderr.isatty()),
+            gateway_file=settings.gateway_file,
         )
 
 

@@ -15,8 +15,10 @@ import psycopg
 from billing.periods import business_day
 from billing.refusals import ErrorCode, Refusal
 from graphql_api.demo.folder import write_demo
+from graphql_api.demo.gateway import payouts_arriving, sync_gateway, tell_gateway
 from graphql_api.demo.returning import try_to_return
 from graphql_api.demo.scale import Scale
+from graphql_api.demo.subscribing import change_subscriptions
 from procedures.assign_transfer import assign
 from procedures.books import Books, Order
 from procedures.ignore_transfer import ignore
@@ -63,8 +65,11 @@ def load_demo(
     actor: str,
     registry: Registry,
     progress: Progress,
+    gateway_file: Path | None = None,
 ) -> Loaded | None:
     """Load the demo as it looks on the day of `now`; None where it is loaded already.
+
+    `gateway_file`: where the sandbox keeps what it knows; without it, it forgets once the demo is loaded.
 
     Raises: BooksInUse.
     """
@@ -84,6 +89,16 @@ def load_demo(
             _receive(connection, file, now=now, zone=zone, actor=actor, registry=registry, progress=progress)
             for file in sorted((folder / "bank").iterdir())
         ]
+        gateway = gateway_file or folder / "gateway.jsonl"
+        since = tell_gateway(connection, gateway, now=now)
+        connection.commit()
+        if since is not None:
+            asyncio.run(_sync(database, gateway, since=since, now=now, zone=zone, actor=actor))
+            arriving = folder / f"{today}-payouts.xml"
+            arriving.write_bytes(payouts_arriving(connection, today=today))
+            received.append(
+                _receive(connection, arriving, now=now, zone=zone, actor=actor, registry=registry, progress=progress)
+            )
     asyncio.run(_tidy(database, now=now, zone=zone, actor=actor))
     return Loaded(imported=imported, received=received)
 
@@ -113,6 +128,14 @@ def _receive(
         )
 
 
+async def _sync(database: Database, file: Path, *, since: datetime, now: datetime, zone: ZoneInfo, actor: str) -> None:
+    engine = database.engine(connections_max=1)
+    try:
+        await sync_gateway(Books(engine=engine, zone=zone), file, since=since, now=now, actor=actor)
+    finally:
+        await engine.dispose()
+
+
 async def _tidy(database: Database, *, now: datetime, zone: ZoneInfo, actor: str) -> None:
     """Somebody parked what is nobody's payment, assigned what the payer said in words, and tried to send one back."""
     yesterday = business_day(now, zone) - timedelta(days=1)
@@ -122,6 +145,7 @@ async def _tidy(database: Database, *, now: datetime, zone: ZoneInfo, actor: str
     engine = database.engine(connections_max=1)
     try:
         books = Books(engine=engine, zone=zone)
+        await change_subscriptions(books, at=Order(actor=actor, reason="Demo", at=now))
         for (transfer_id,) in nobodys:
             await ignore(
                 transfer_id, order=Order(actor=actor, reason="An order of another company", at=now), books=books

@@ -18,7 +18,7 @@ from billing.refusals import BadInput, ErrorCode, Refusal
 from procedures.receive_transfers.arrival import Arrival
 from procedures.receive_transfers.booking import book
 from procedures.receive_transfers.certain import match_certain
-from procedures.receive_transfers.gateway_payouts import mark_payouts, post_arrivals
+from procedures.receive_transfers.gateway_payouts import mark_payouts, post_arrivals, told_of
 from procedures.receive_transfers.known import mark_known
 from procedures.receive_transfers.orders import mark_orders
 from procedures.receive_transfers.soundness import refuse_unsound
@@ -113,7 +113,7 @@ def receive(
         rates = all_rates(cursor)
         warnings.extend(told(cursor, rates))
         arrived = mark_payouts(cursor)
-        warnings.extend(map(str, arrived))
+        warnings.extend(told_of(arrived))
         match_certain(cursor)
         received = _received(
             cursor, provider=provider, format_name=recognised.name, warnings=warnings, payouts=len(arrived)

@@ -5,7 +5,7 @@ text names the payout or the gateway in whole words.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -17,6 +17,7 @@ from billing.fx import Rates
 from billing.journals import MovementRef, payout_arrived
 from billing.money import Money
 from procedures.receive_transfers.known import KNOWN_BY_THEIR_PAYMENTS
+from procedures.receive_transfers.telling import LISTED_MAX
 from storage.journals import copy_postings
 
 ON_THEIR_WAY = """
@@ -75,6 +76,13 @@ def mark_payouts(cursor: psycopg.Cursor[Any]) -> Sequence[ArrivedPayout]:
         cursor.executemany(MARK, [(arrival.movement_id, arrival.place) for arrival in arrived])
         cursor.execute(KNOWN_BY_THEIR_PAYMENTS)
     return arrived
+
+
+def told_of(arrived: Sequence[ArrivedPayout]) -> Iterator[str]:
+    """A sentence each, and how many more there are than are listed."""
+    yield from map(str, arrived[:LISTED_MAX])
+    if len(arrived) > LISTED_MAX:
+        yield f"{len(arrived) - LISTED_MAX} more payouts arrived."
 
 
 def paired(possible: Iterable[ArrivedPayout]) -> list[ArrivedPayout]:

@@ -14,6 +14,7 @@ import psycopg
 from billing.fx import REPORTING_CURRENCY, Rates
 from billing.journals import InvoiceRef, PaymentRef, matched, received
 from billing.ledger import Posting
+from storage.closing import first_open_day_now
 from storage.invoices import ISSUER_TYPES
 
 BATCH = 5_000
@@ -42,7 +43,8 @@ with event as (
       from matched)
 select uuid7() as journal_id, case when r.in_tenants_book then e.tenant_id end as book_id, r.number as rule, r.kind,
        replace(r.description, '{number}', e.number) as description, r.leg_count, e.subject_id, e.tenant_id, e.invoice_id,
-       e.payment_id, e.bank_transfer_id, e.reference, e.currency, d.booked_on, w.cents, w.eur_cents
+       e.payment_id, e.bank_transfer_id, e.reference, e.currency, d.booked_on as occurred_on,
+       greatest(d.booked_on, %(first_open)s::date) as booked_on, w.cents, w.eur_cents
   from event e
   join rule r on r.event = e.name
   join staged d on d.kind = 'DEPOSIT' and d.deposit = e.deposit
@@ -50,7 +52,7 @@ select uuid7() as journal_id, case when r.in_tenants_book then e.tenant_id end a
 JOURNALS = """
 insert into journal (id, book_id, kind, subject_id, currency, leg_count, occurred_on, booked_on, description, tenant_id,
                      invoice_id, payment_id, bank_transfer_id, provider, provider_reference)
-select journal_id, book_id, kind, subject_id, currency, leg_count, booked_on, booked_on, description, tenant_id,
+select journal_id, book_id, kind, subject_id, currency, leg_count, occurred_on, booked_on, description, tenant_id,
        invoice_id, payment_id, bank_transfer_id, %s, reference
   from posted"""
 # A leg's id is its journal's with the leg's number for the last byte: the system's randomness costs more than the row.
@@ -69,7 +71,7 @@ def post_transfers(cursor: psycopg.Cursor[Any], *, provider: str, rates: Rates) 
     """
     _weigh(cursor, rates)
     _write_rules(cursor)
-    cursor.execute(POSTED)
+    cursor.execute(POSTED, {"first_open": first_open_day_now(cursor)})
     written = cursor.execute(JOURNALS, [provider]).rowcount
     cursor.execute(ENTRIES)
     return written

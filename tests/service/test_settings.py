@@ -169,11 +169,27 @@ def test_a_variable_that_nobody_knows_is_refused_with_what_was_probably_meant(mo
     ]
 
 
-def test_a_providers_variables_are_passed_on_by_their_full_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = told(monkeypatch, BILLING_PORT="8080", billing_bankgirot_archive="/var/in", BILLING_BANKGIROT_OUTBOX="")
+def test_a_providers_variables_are_passed_on_by_their_full_names(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings = told(
+        monkeypatch, BILLING_PORT="8080", billing_bankgirot_archive="/var/in", BILLING_BANKGIROT_OUTBOX="",
+        BILLING_DATA_DIR=str(tmp_path / "not made yet"),
+    )  # fmt: skip
 
     assert settings.port == 8080
     assert settings.provider_settings == {"BILLING_BANKGIROT_ARCHIVE": "/var/in", "BILLING_BANKGIROT_OUTBOX": ""}
+
+
+def test_the_demos_gateway_keeps_its_file_in_the_data_folder_unless_told_otherwise(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    beside = told(monkeypatch, BILLING_DATA_DIR=str(tmp_path))
+    elsewhere = told(monkeypatch, BILLING_DATA_DIR=str(tmp_path), BILLING_SANDBOX_FILE="/var/sandbox.jsonl")
+
+    assert beside.gateway_file == tmp_path / "sandbox.jsonl"
+    assert beside.provider_settings == {"BILLING_SANDBOX_FILE": str(tmp_path / "sandbox.jsonl")}
+    assert elsewhere.gateway_file == Path("/var/sandbox.jsonl")
 
 
 def test_a_provider_claims_its_own_prefix_only(monkeypatch: pytest.MonkeyPatch) -> None:

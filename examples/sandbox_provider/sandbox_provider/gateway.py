@@ -141,7 +141,7 @@ class Gateway:
         """What moved the balance in [start, end), oldest first."""
         with self._journal.exclusively() as journal:
             movements = sorted((m for record in journal.records for m in _moved(record)), key=lambda m: m.at)
-        every = [*movements, *_payouts(movements, before=min(end, _now()))]
+        every = [*movements, *_payouts(movements, before=end)]
         return iter(sorted((m for m in every if start <= m.at < end), key=lambda m: m.at))
 
     def _refuse(self, failure: str | None, records: list[Record], payment: str, cents: int, currency: str) -> None:
