@@ -27,6 +27,7 @@ from graphql_api.roots import build_schema
 from graphql_api.saved_operations import SavedOperationsRoute
 from graphql_api.settings import Settings
 from graphql_api.sign_in.wiring import entrance
+from graphql_api.sys_dunning import dunning_routes
 from graphql_api.sys_routes import sys_routes
 from graphql_api.wiring import Wiring
 from graphql_api.worker import Worker
@@ -85,6 +86,7 @@ def create_app(
         *asset_routes(),
         *people.routes,
         *sys_routes(core, door, callers),
+        *dunning_routes(door, callers),
         Route("/webhooks/{provider}", wiring.webhooks(now).answer, methods=["POST"]),
         Route("/exports/{file}", exports.answer),
         Route("/{page:path}", people.before(console), methods=["GET"]),  # the last: what no other answers

@@ -140,6 +140,9 @@ ROUTES: Final = (
         id_name="subscriptionId",
         id_type="Subscription",
     ),
+    SysRoute(
+        method="GET", path="/sys/tenants/{id}/dunning", operation="tenant_dunning", id_name="id", id_type="Tenant"
+    ),
     SysRoute(method="GET", path="/sys/billing/churn", operation="churn_report"),
     SysRoute(method="GET", path="/sys/billing/platform-fees", operation="platform_fee_report"),
     SysRoute(method="GET", path="/sys/billing/reconciliation", operation="reconciliation"),

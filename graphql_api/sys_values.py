@@ -31,6 +31,7 @@ ID_TYPES: Final = {
     "tenantId": "Tenant",
     "tenantIds": "Tenant",
     "bankFileId": "BankFile",
+    "caseId": "DunningCase",
 }
 """The type of each id in bodies and query strings, so that it may be given as a plain UUID."""
 
