@@ -73,6 +73,6 @@ async def _sync(
 
 
 def _say(provider: str, synced: Synced) -> None:
-    click.echo(f"{provider}: {synced.lines:,} lines, {synced.new:,} of them new; {synced.booked:,} facts booked.")
+    click.echo(f"{provider}: {synced.lines:,} lines, {synced.new:,} of them new, {synced.booked:,} booked.")
     for problem in synced.problems:
         click.echo(f"  {problem}")
