@@ -17,6 +17,7 @@ from graphql_api.callers import Callers
 from graphql_api.documents import Document, Operation
 from graphql_api.door import Answer, Door, Outcome
 from graphql_api.replies import CLIENT_GONE, challenge, client_gone, refusal_status, written
+from graphql_api.sys_csv import csv_of
 from graphql_api.sys_values import Parameters, camel_keys, global_id, snake, snake_keys
 from resolvers.errors import tell_refusal
 
@@ -58,13 +59,17 @@ STATUS: Final[Mapping[ErrorCode, int]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SysRoute:
-    """`{id}` of the path is a UUID or global id of the type `id_type`, and becomes the variable or input field `id_name`."""
+    """`{id}` of the path is a UUID or global id of the type `id_type`, and becomes the variable or input field `id_name`.
+
+    `csv`: the list of the answer that is written as CSV, and its columns.
+    """
 
     method: str
     path: str
     operation: str
     id_name: str | None = None
     id_type: str = ""
+    csv: tuple[str, tuple[str, ...]] | None = None
 
 
 ROUTES: Final = (
@@ -145,6 +150,15 @@ ROUTES: Final = (
     ),
     SysRoute(method="GET", path="/sys/billing/churn", operation="churn_report"),
     SysRoute(method="GET", path="/sys/billing/platform-fees", operation="platform_fee_report"),
+    SysRoute(
+        method="GET",
+        path="/sys/billing/platform-fees.csv",
+        operation="platform_fee_report",
+        csv=(
+            "groups",
+            ("key", "label", "currency", "invoice_count", "gross", "paid", "outstanding", "booked", "difference"),
+        ),
+    ),
     SysRoute(method="GET", path="/sys/billing/reconciliation", operation="reconciliation"),
 )
 
@@ -187,7 +201,7 @@ class SysEndpoint:
         answer = await self._door.answer(
             asked, caller=caller, request_id=request.state.request_id, gone=client_gone(request)
         )
-        return respond(answer)
+        return respond(answer, self._route)
 
     async def _variables(self, request: Request, caller: Caller) -> dict[str, Any]:
         given = {name: request.query_params.getlist(name) for name in request.query_params}
@@ -202,13 +216,13 @@ class SysEndpoint:
         return {self._route.id_name: global_id(request.path_params["id"], self._route.id_type)}
 
 
-def respond(answer: Answer) -> Response:
-    """The field that was asked for, by itself; or what went wrong, with a status of its own."""
+def respond(answer: Answer, route: SysRoute | None = None) -> Response:
+    """The field that was asked for, by itself, as the route writes it; or what went wrong, with a status of its own."""
     if answer.outcome is Outcome.ABANDONED:
         return Response(status_code=CLIENT_GONE)
     found = next(iter(answer.data.values()), None) if isinstance(answer.data, dict) else None
     if not answer.errors and found is not None:
-        return _json(200, snake_keys(found))
+        return _json(200, snake_keys(found)) if route is None or route.csv is None else _csv(snake_keys(found), route)
     told = answer.errors[0] if answer.errors else tell_refusal(NotFound("row", key="with this id"))
     code = ErrorCode(told.code)
     status = refusal_status(answer.refusal) if answer.refusal is not None else STATUS[code]
@@ -216,6 +230,14 @@ def respond(answer: Answer) -> Response:
     if "argument" in error:
         error["argument"] = snake(error["argument"].rpartition(".")[2])
     return _json(status, {"error": error}, challenge(answer.refusal))
+
+
+def _csv(found: Mapping[str, Any], route: SysRoute) -> Response:
+    assert route.csv is not None
+    name, columns = route.csv
+    file = route.path.rpartition("/")[2]
+    headers = {"Content-Disposition": f'attachment; filename="{file}"', "X-Content-Type-Options": "nosniff"}
+    return Response(csv_of(found[name], columns), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _json(status: int, body: object, headers: Mapping[str, str] | None = None) -> Response:

@@ -1,5 +1,7 @@
 """The platform fee report: what is counted, how it is grouped, and that the ledger holds the same."""
 
+import csv
+import io
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -171,4 +173,39 @@ async def test_the_report_is_served_on_its_route(api: Api, little: LittleBooks) 
     )
     wrong = await api.client.get(f"{path}?from=2026-11-01&to=2026-11-30&group_by=shoe", headers=headers)
     assert wrong.status_code == 400
+    assert (await api.client.get(f"{path}?from=2026-11-01&to=2026-11-30")).status_code == 401
+
+
+async def test_the_same_report_is_a_csv_file_in_which_names_are_no_formulas(api: Api, little: LittleBooks) -> None:
+    day = date(2026, 11, 2)
+    little.invoice(little.tenant('=HYPERLINK("http://evil.example")'), 100_00, issued_on=day)
+    void(little, little.invoice(club := little.tenant("Åre, Boule"), 60_50, issued_on=day), club, 60_50, booked=False)
+    little.invoice(little.tenant("Tokyo"), 7000, currency="SEK", issued_on=date(2026, 11, 3))
+    answer = await api.client.get(
+        "/sys/billing/platform-fees.csv?from=2026-11-01&to=2026-11-30",
+        headers={"authorization": f"Bearer {api.token()}"},
+    )
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["content-disposition"] == 'attachment; filename="platform-fees.csv"'
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.content.startswith(
+        b"\xef\xbb\xbfkey,label,currency,invoice_count,gross,paid,outstanding,booked,difference\r\n"
+    )
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
+    assert [row[1:] for row in rows[1:]] == [
+        ['\'=HYPERLINK("http://evil.example")', "SEK", "1", "100.00", "0.00", "100.00", "100.00", "0.00"],
+        ["Tokyo", "SEK", "1", "70.00", "0.00", "70.00", "70.00", "0.00"],
+        ["Åre, Boule", "SEK", "0", "0.00", "0.00", "0.00", "60.50", "60.50"],
+    ]
+    shown = (await report(api))["groups"]
+    assert [row[0] for row in rows[1:]] == [group["key"] for group in shown]
+
+
+async def test_an_empty_report_is_a_file_of_its_header_and_a_refused_one_is_none(api: Api) -> None:
+    path, headers = "/sys/billing/platform-fees.csv", {"authorization": f"Bearer {api.token()}"}
+    empty = await api.client.get(f"{path}?from=2026-11-01&to=2026-11-30", headers=headers)
+    assert empty.content.count(b"\r\n") == 1
+    refused = await api.client.get(f"{path}?from=2026-11-02&to=2026-11-01", headers=headers)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "BAD_USER_INPUT")
     assert (await api.client.get(f"{path}?from=2026-11-01&to=2026-11-30")).status_code == 401
