@@ -128,13 +128,20 @@ STATUS_WITHOUT_HISTORY = """
            %(actor)s, plan_id, amount_cents, amount_eur_cents
       from missing"""
 
+# The new entries about what is planned and what overtakes it: once they are written, nothing is new any more.
+NEW_PLANS = "create temporary table new_plan on commit drop as select * from new_history where false"
+KEEP_NEW_PLANS = """
+    insert into new_plan
+    select * from new_history
+     where kind in ('PLAN_CHANGE_SCHEDULED', 'CANCEL_SCHEDULED', 'SCHEDULE_REVOKED', 'PLAN_CHANGED', 'CANCELLED')"""
+
 # What lies ahead and was not taken back, carried out or overtaken by a later line.
 WHAT_IS_PLANNED = """
     with ahead as (
         select distinct on (h.subscription) h.*, b.id as subscription_id
-          from new_history h join subscription b on b.external_id = h.subscription
+          from new_plan h join subscription b on b.external_id = h.subscription
          where h.kind in ('PLAN_CHANGE_SCHEDULED', 'CANCEL_SCHEDULED') and h.effective_on >= %(today)s
-           and not exists (select from new_history o
+           and not exists (select from new_plan o
                             where o.subscription = h.subscription and o.line > h.line
                               and (o.kind in ('SCHEDULE_REVOKED', 'CANCELLED')
                                    or o.kind = 'PLAN_CHANGED' and h.kind = 'PLAN_CHANGE_SCHEDULED'))
@@ -150,7 +157,7 @@ NO_LONGER_PLANNED = """
     update subscription b set planned_kind = null, planned_on = null, planned_plan_id = null, planned_amount_cents = null
      where b.planned_kind is not null
        and (b.status = 'CANCELLED'
-            or exists (select from new_history o
+            or exists (select from new_plan o
                         where o.subscription = b.external_id
                           and (o.kind in ('SCHEDULE_REVOKED', 'CANCELLED')
                                or o.kind = 'PLAN_CHANGED' and b.planned_kind = 'PLAN_CHANGE_SCHEDULED')))"""
@@ -174,7 +181,8 @@ PLAN_HISTORY = Source(
         Column(name="actor", read=cells.optional(cells.words()), omissible=True),
         Column(name="reason", read=cells.optional(cells.words(characters_max=500)), omissible=True),
     ),
-    shared=(NEW_HISTORY,),
+    shared=(NEW_HISTORY, NEW_PLANS),
+    prepare=KEEP_NEW_PLANS,
     checks=(BEGINS_WITH_STARTED, STARTS_ONCE, ONLY_CONTINUED, ONLY_PLANS_LIE_AHEAD, NEWEST_PRICE),
     insert=INSERT,
     follow=(
