@@ -15,7 +15,7 @@ from graphql import ExecutionResult, GraphQLError, OperationType, Undefined, is_
 from graphql.language import FieldNode, Node, OperationDefinitionNode, VariableNode, Visitor, visit
 
 from billing.refusals import Refusal
-from graphql_api.documents import OperationKey
+from graphql_api.arguments import Arguments, prepared
 from graphql_api.door import Admitted, Execute
 from graphql_api.kept import Kept
 from resolvers.authority import gives_question
@@ -35,15 +35,22 @@ class Asked:
     plan: Plan
 
 
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A root field that can be read this way, and what reads its arguments."""
+
+    field: Selected
+    arguments: Arguments
+
+
 class Direct:
     """Runs reads by kept plans; what it declines goes `otherwise`."""
 
     def __init__(self, schema: strawberry.Schema, otherwise: Execute) -> None:
         self._core, self._coerce, self._otherwise = schema._schema, coercion(schema), otherwise  # noqa: SLF001
         self._inner: Kept[tuple[str, str | None], tuple[str, ...]] = Kept()
-        self._roots: Kept[Hashable, list[Selected]] = Kept()
+        self._roots: Kept[Hashable, list[Root]] = Kept()
         self._plans: Kept[Hashable, Plan] = Kept()
-        self._asked: Kept[OperationKey, list[Asked]] = Kept()
 
     async def __call__(self, admitted: Admitted) -> ExecutionResult:
         """The answer to an admitted operation."""
@@ -53,21 +60,17 @@ class Direct:
             variables=admitted.variables,
             coerce=self._coerce,
         )
-        asked = None if admitted.key is None else self._asked.known(admitted.key)
-        if asked is None:
-            try:
-                asked = self._ask(admitted, document)
-            except (Refusal, GraphQLError):
-                return await self._otherwise(admitted)
-            if admitted.key is not None:
-                self._asked.keep(admitted.key, asked)
+        try:
+            asked = self._ask(admitted, document)
+        except (Refusal, GraphQLError):
+            return await self._otherwise(admitted)
         return await (self._answers(admitted, document, asked) if asked else self._otherwise(admitted))
 
     def _ask(self, admitted: Admitted, document: Document) -> list[Asked]:
-        """What the operation asks of the books, when it does nothing else; the same whenever it comes again."""
+        """What the operation asks of the books, when it does nothing else."""
         key = self._key(admitted)
         roots = self._roots.get(key, lambda: self._readable(document, admitted.operation))
-        return [self._asks(field, document, key) for field in roots]
+        return [self._asks(root, document, key) for root in roots]
 
     def _key(self, admitted: Admitted) -> Hashable:
         """What the plans of an operation depend on, but for the shapes of its questions."""
@@ -76,13 +79,15 @@ class Direct:
         coerced = admitted.variables.coerced
         return operation, tuple(repr(coerced.get(name, Undefined)) for name in inner)
 
-    def _readable(self, document: Document, operation: OperationDefinitionNode) -> list[Selected]:
+    def _readable(self, document: Document, operation: OperationDefinitionNode) -> list[Root]:
         """The root fields, when all of them can be read this way; else none."""
         if operation.operation is not OperationType.QUERY:
             return []
         assert self._core.query_type is not None
         roots = select_root(document, self._core.query_type, operation.selection_set)
-        return roots if all(field.field is not None and gives_question(field.field) for field in roots) else []
+        if not all(field.field is not None and gives_question(field.field) for field in roots):
+            return []
+        return [Root(field, prepared(field, document)) for field in roots]
 
     async def _answers(self, admitted: Admitted, document: Document, asked: Sequence[Asked]) -> ExecutionResult:
         assert isinstance(admitted.context, Context)
@@ -99,11 +104,12 @@ class Direct:
         except Exception as error:  # noqa: BLE001 - the edge of a field, as in any executor: told by the door
             return _failed(only, error)
 
-    def _asks(self, field: Selected, document: Document, key: Hashable) -> Asked:
+    def _asks(self, root: Root, document: Document, key: Hashable) -> Asked:
         """Raises: Refusal or GraphQLError where the field cannot be asked so."""
+        field = root.field
         assert field.field is not None
         resolver = field.field.extensions["strawberry-definition"].base_resolver
-        question: Question = resolver.wrapped_func(None, **field.arguments(document))
+        question: Question = resolver.wrapped_func(None, **root.arguments(document))
         shaped = key, field.key, type(question), question.shape
         return Asked(field, question, self._plans.get(shaped, lambda: plan(document, field, question)))
 

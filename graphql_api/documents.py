@@ -27,9 +27,6 @@ COMMENTS_MAX: Final = 200
 _NUL: Final = re.compile(r"\0|\\u0000|\\u\{0+\}")
 
 
-OperationKey = tuple[str, str | None, str]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One request: a document's text, which of its operations is meant, and the variables as JSON gave them."""
@@ -37,11 +34,6 @@ class Operation:
     text: str
     name: str | None = None
     variables: Mapping[str, object] = field(default_factory=dict)
-
-    @property
-    def key(self) -> "OperationKey":
-        """Tells it from every operation that is not the same to the last variable."""
-        return self.text, self.name, repr(self.variables)
 
     def holds_nul(self) -> bool:
         """Whether a text in it holds the character U+0000, which PostgreSQL keeps in no text."""

@@ -20,7 +20,7 @@ from billing.authority import Caller, Role
 from billing.refusals import BadInput, Refusal
 from graphql_api import limits
 from graphql_api.admission import Admission
-from graphql_api.documents import Document, Operation, OperationKey, ValidDocuments
+from graphql_api.documents import Document, Operation, ValidDocuments
 from graphql_api.kept import Kept
 from graphql_api.logs import log_unexpected
 from graphql_api.patience import Ended, Gone, Patience
@@ -32,9 +32,6 @@ MUTATION_SECONDS_MAX: Final = 60.0
 """A change is small or a whole bank file; one that is cut short is undone by the database."""
 
 ERRORS_MAX: Final = 5
-KEPT_LENGTH_MAX: Final = 16_000
-"""Of a document, and of its variables: longer ones are judged anew when they come again."""
-
 RULES: Final = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 
 
@@ -67,10 +64,9 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admitted:
-    """An operation that may run: valid, its variables coerced. `key`: under which what is found out about it may be kept."""
+    """An operation that may run: valid, its variables coerced."""
 
     asked: Operation
-    key: OperationKey | None
     document: Document
     operation: OperationDefinitionNode
     variables: VariableValues
@@ -111,8 +107,7 @@ class Door:
         self._open_schema, self._query_seconds_max = open_schema, query_seconds_max
         self._admission = Admission(schema, open_introspection=open_schema)
         self._valid = ValidDocuments()
-        self._weighed: Kept[OperationKey, None] = Kept()
-        self._coerced: Kept[OperationKey, VariableValues] = Kept()
+        self._weighed: Kept[tuple[str, str | None, str], None] = Kept()
 
     async def answer(
         self, asked: Operation, *, caller: Caller | None, request_id: str, gone: Gone | None = None
@@ -135,20 +130,13 @@ class Door:
         document, operation = self._read(asked)
         reason = self._admission.admit(document, operation, asked.variables, caller=caller, now=now)
         hide_suggestions = not self._open_schema and (caller is None or Role.SYS_FINANCE not in caller.roles)
-        key = _key(asked, operation)
-        variables = None if key is None else self._coerced.known(key)
-        if variables is None:
-            self._weigh(asked, document, operation)
-            self._validate(asked, document, hide_suggestions=hide_suggestions)
-            variables = self._coerce(asked, operation, hide_suggestions=hide_suggestions)
-            if key is not None:
-                self._coerced.keep(key, variables)
+        self._weigh(asked, document, operation)
+        self._validate(asked, document, hide_suggestions=hide_suggestions)
         return Admitted(
             asked=asked,
-            key=key,
             document=document,
             operation=operation,
-            variables=variables,
+            variables=self._coerced(asked, operation, hide_suggestions=hide_suggestions),
             context=self._make_context(caller=caller, now=now, reason=reason),
             hide_suggestions=hide_suggestions,
         )
@@ -165,7 +153,7 @@ class Door:
             if asked.holds_nul():
                 raise BadInput("No text may hold the character U+0000.", argument="variables")
             self._weighed.get(
-                _weight_key(asked, operation),
+                _weight_of(asked, operation),
                 lambda: limits.check(document, operation, asked.variables, self._schema),
             )
         except Refusal as refusal:
@@ -179,7 +167,7 @@ class Door:
             raise Invalid(map(tell_invalid, errors))
         self._valid.keep(asked.text, document)
 
-    def _coerce(
+    def _coerced(
         self, asked: Operation, operation: OperationDefinitionNode, *, hide_suggestions: bool
     ) -> VariableValues:
         coerced = get_variable_values(
@@ -209,15 +197,7 @@ class Door:
         return Answer(outcome=Outcome.EXECUTED, data=result.data, errors=errors)
 
 
-def _key(asked: Operation, operation: OperationDefinitionNode) -> OperationKey | None:
-    """Under which a query's judgement is kept. Changes are not repeated, and what they hold is nobody's to keep."""
-    if operation.operation is not OperationType.QUERY or len(asked.text) > KEPT_LENGTH_MAX:
-        return None
-    key = asked.key
-    return key if len(key[-1]) <= KEPT_LENGTH_MAX else None
-
-
-def _weight_key(asked: Operation, operation: OperationDefinitionNode) -> OperationKey:
+def _weight_of(asked: Operation, operation: OperationDefinitionNode) -> tuple[str, str | None, str]:
     """What the weight of an operation depends on: its document, and the variables that may be page sizes."""
     names = (definition.variable.name.value for definition in operation.variable_definitions or ())
     sizes = {name: asked.variables.get(name) for name in names}
