@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from billing.periods import Period
 from billing.reports.reconciliation import LOOK_AROUND, ON_ITS_WAY, Sums
 
-# A journal that undoes another one is of its kind. The fee that came with a charge is a leg of its own of the charge.
+# A journal that undoes another one is of its kind. The fee that came with a charge is a leg of its own of the charge. A
+# payout is held against its arrival at the bank; only one that the bank sent back, against its booking.
 GATEWAY: Final = """
     theirs as materialized (
         select id, kind, subject_reference, reference, currency, amount_cents as cents,
@@ -26,6 +27,10 @@ GATEWAY: Final = """
         select entry.id, coalesce(undone.kind, journal.kind) as kind, entry.account,
                (entry.amount_cents < 0) = (undone.id is null) as taken_off, entry.currency, entry.amount_cents as cents,
                entry.booked_on as on_day, journal.payment_id,
+               exists (select from provider_movement other
+                        where other.provider = :provider and other.kind = 'PAYOUT'
+                          and other.subject_reference = movement.subject_reference
+                          and other.amount_cents = -movement.amount_cents) as came_back,
                array_remove(array[refund.provider_reference, movement.subject_reference, movement.reference,
                    journal.provider_reference, payment.provider_reference, refund.id::text,
                    replace(refund.id::text, '-', ''), journal.id::text], null) as names
@@ -43,7 +48,9 @@ GATEWAY: Final = """
                         else kind end as kind,
                currency, cents, on_day, payment_id, names
           from booked
-         where (account = '1589') = (kind = 'PAYOUT_ARRIVAL') and kind <> 'PAYOUT'),
+         where case kind when 'PAYOUT_ARRIVAL' then account = '1589'
+                         when 'PAYOUT' then account = '1580' and came_back
+                         else account = '1580' end),
 """
 
 # Lines of the same subject, kind, currency, direction and amount are each other's, in the order of their days (`turn`); of

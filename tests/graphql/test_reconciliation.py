@@ -264,6 +264,15 @@ async def test_a_payout_is_held_against_its_arrival_at_the_bank(api: Api, till: 
     assert figures(told) == [("PAYOUT", -1500_00, -500_00, -1000_00, -500_00, -500_00, True)]
 
 
+async def test_a_payout_that_came_back_is_explained_without_an_arrival(api: Api, till: Till) -> None:
+    till.told("PAYOUT", -500_00, "po_1", on=date(2026, 11, 2))
+    till.told("PAYOUT", 500_00, "po_1", on=date(2026, 11, 4))
+    told = await reconciled(api)
+    assert lines(told) == [
+        ("MATCHED", "PAYOUT", "po_1", -500_00, -500_00), ("MATCHED", "PAYOUT", "po_1", 500_00, 500_00)]  # fmt: skip
+    assert till.little.balance("1589") == 0
+
+
 async def test_amounts_of_different_currencies_never_meet(api: Api, till: Till) -> None:
     charge = till.booked(100_00)
     till.told("CHARGE", 9_00, charge, currency="EUR")
