@@ -18,7 +18,6 @@ from graphql_api.edge import Edge
 from graphql_api.execution import core_schema, field_by_field
 from graphql_api.exports.asked import Inputs
 from graphql_api.exports.route import ExportRoute
-from graphql_api.exports.streaming import Exports
 from graphql_api.graphiql import asset_routes
 from graphql_api.graphql_route import GraphQLRoute, shown_page
 from graphql_api.health import Readiness, database_probe, healthy
@@ -73,12 +72,7 @@ def create_app(
             yield
 
     saved = SavedOperationsRoute(callers=callers, now=now, open_schema=open_schema)
-    exports = ExportRoute(
-        Exports(database=database, zone=settings.time_zone, platform_name=settings.platform_name),
-        Inputs(schema, core),
-        wiring.engine,
-        now,
-    )
+    exports = ExportRoute(wiring.packs(settings), Inputs(schema, core), now)
     routes = [
         Route("/healthz", healthy),
         Route("/readyz", Readiness(probe=database_probe(database)).answer),

@@ -15,6 +15,7 @@ from resolvers.accounting import AccountingQueries
 from resolvers.audit import AuditQueries
 from resolvers.bank_files import BankFileMutations, BankFileQueries
 from resolvers.churn import ChurnQueries
+from resolvers.closing import ClosingMutations
 from resolvers.context import Context
 from resolvers.credit import CreditMutations
 from resolvers.dunning import DunningMutations, DunningQueries
@@ -26,8 +27,8 @@ from resolvers.platform_fees import PlatformFeeQueries
 from resolvers.providers import ProviderQueries
 from resolvers.reconciliation import ReconciliationQueries
 from resolvers.refunds import RefundMutations, RefundQueries
-from resolvers.subscription_changes import SubscriptionMutations, SubscriptionPreviewQueries
 from resolvers.revenue import RevenueQueries
+from resolvers.subscription_changes import SubscriptionMutations, SubscriptionPreviewQueries
 from resolvers.subscriptions import SubscriptionQueries
 from resolvers.tenants import TenantQueries
 from resolvers.transfers import TransferMutations, TransferQueries
@@ -70,6 +71,7 @@ class Mutation(
     SubscriptionMutations,
     DunningMutations,
     ExportMutations,
+    ClosingMutations,
 ):
     """What can be done."""
 

@@ -10,6 +10,8 @@ from anyio import CapacityLimiter, to_thread
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from billing.authority import Caller
+from graphql_api.exports.close_pack import ClosePacks
+from graphql_api.exports.streaming import Exports
 from graphql_api.settings import Settings
 from graphql_api.webhooks import WebhookRoute
 from procedures.books import Books
@@ -80,6 +82,17 @@ class Wiring:
             in_bulk=self.in_bulk,
             public_url=self._public_url,
             trial_extension_days_max=self._trial_extension_days_max,
+        )
+
+    def packs(self, settings: Settings) -> ClosePacks:
+        """Files out of the books."""
+        exports = Exports(database=self._database, zone=settings.time_zone, platform_name=settings.platform_name)
+        return ClosePacks(
+            exports=exports,
+            books=self._books,
+            registry=self._registry,
+            jobs=self._jobs,
+            tolerance_cents=self._tolerance_cents,
         )
 
     async def in_bulk(self, work: Callable[[psycopg.Connection[Any]], T], /) -> T:

@@ -127,7 +127,7 @@ def _accounting(asked: ExportInput) -> Sheet:
         *days(leg, "booked_on", "occurred_on"),
         word("journal", leg.c.journal_id),
         *words(leg, "account"),
-        word("account_name", _account_name(leg.c.account)),
+        word("account_name", account_name_of(leg.c.account)),
         *words(leg, "currency"),
         *amounts(leg, "amount"),
         *amounts(leg, "amount_eur", currency="EUR"),
@@ -140,7 +140,7 @@ def _accounting(asked: ExportInput) -> Sheet:
     return Sheet(title="Accounting entries", columns=columns, rows=narrowed(question, leg.c, joined))
 
 
-def _account_name(account: ColumnElement[str]) -> ColumnElement[str]:
+def account_name_of(account: ColumnElement[str]) -> ColumnElement[str]:
     """What `billing.chart.account_name` says, in SQL."""
     known = [(account == number, name) for number, name in ACCOUNT_NAMES.items()]
     groups = [(account.like(f"{group}%"), account_name(group)) for group in ("59", *CLASS_NAMES)]

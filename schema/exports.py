@@ -74,6 +74,11 @@ def file_of(asked: ExportInput) -> str:
     return f"{asked.kind.name.lower().replace('_', '-')}.{EXTENSIONS[asked.format]}"
 
 
+def pack_file(month: date) -> str:
+    """The name of a closed month's pack: `close-2026-10.zip`."""
+    return f"close-{month:%Y-%m}.zip"
+
+
 def as_json(value: Any) -> Any:
     """An input, filter or value as the JSON that a client would have sent; what was left out stays out."""
     definition = get_object_definition(type(value))

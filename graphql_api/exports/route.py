@@ -1,14 +1,14 @@
 """GET /exports/<kind>.<format>?link=…: what a signed link is for, streamed. The link is the authority: it was given to
 somebody whom the door had let in."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, aclosing
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 import anyio
 import orjson
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
@@ -17,7 +17,7 @@ from billing.authority import Forbidden
 from billing.export_links import ExportClaim, LinkAltered, LinkExpired
 from billing.refusals import Refusal
 from graphql_api.exports.asked import Inputs
-from graphql_api.exports.streaming import Exports
+from graphql_api.exports.close_pack import ClosePacks
 from graphql_api.sys_routes import STATUS
 from resolvers.errors import tell_refusal
 from schema.exports import MEDIA_TYPES
@@ -29,22 +29,31 @@ AT_ONCE: Final = 4
 class ExportRoute:
     """Streams exports, a few at a time: whoever comes later waits for their turn."""
 
-    def __init__(self, exports: Exports, inputs: Inputs, engine: AsyncEngine, now: Callable[[], datetime]) -> None:
-        self._exports, self._inputs, self._engine, self._now = exports, inputs, engine, now
+    def __init__(self, packs: ClosePacks, inputs: Inputs, now: Callable[[], datetime]) -> None:
+        self._packs, self._inputs, self._now = packs, inputs, now
+        self._exports, self._engine = packs.exports, packs.books.engine
         self._turns = anyio.CapacityLimiter(AT_ONCE)
 
     async def answer(self, request: Request) -> Response:
         at, file = self._now(), request.path_params["file"]
         async with AsyncExitStack() as opened:
             try:
-                asked = self._inputs.read((await self._claim(request, file, at)).asked)
+                claim = await self._claim(request, file, at)
                 await opened.enter_async_context(self._turns)
-                pieces = await opened.enter_async_context(aclosing(self._exports.pieces(asked, at=at)))
+                source, media_type = self._source(claim.asked, at)
+                pieces = await opened.enter_async_context(aclosing(source))
                 first = await anext(pieces)
             except Refusal as refusal:
                 return _refused(refusal)
             held = opened.pop_all()
-        return _Streamed(first, pieces, held, headers=self._headers(file, at), media_type=MEDIA_TYPES[asked.format])
+        return _Streamed(first, pieces, held, headers=self._headers(file, at), media_type=media_type)
+
+    def _source(self, asked: Mapping[str, Any], at: datetime) -> tuple[AsyncGenerator[bytes, None], str]:
+        """The file, and its type. Raises: BadInput."""
+        if "month" in asked:
+            return self._packs.pieces(date.fromisoformat(asked["month"]), at=at), "application/zip"
+        read = self._inputs.read(asked)
+        return self._exports.pieces(read, at=at), MEDIA_TYPES[read.format]
 
     async def _claim(self, request: Request, file: str, at: datetime) -> ExportClaim:
         """Raises: LinkAltered, LinkExpired."""
