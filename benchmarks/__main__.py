@@ -13,6 +13,7 @@ SMALL = {
     "imports": ("--invoices", "20000"),
     "ingest": ("--transfers", "10000"),
     "refund_storm": (),
+    "sync": ("--transactions", "5000"),
     "reconciliation": (),
     "reads": ("--rows", "20000", "--seconds", "3"),
 }

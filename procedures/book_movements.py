@@ -18,7 +18,7 @@ from billing.ledger import Posting
 from procedures.books import Books, Order, sign
 from procedures.paid_through import locked_payments
 from storage.accounting import Journal
-from storage.journals import post
+from storage.journals import post_many
 from storage.movements import ProviderMovement, one_at_a_time
 from storage.payments import Payment
 from storage.rates import every_rate
@@ -52,7 +52,8 @@ async def book_movements(lines: Lines, told_by: tuple[str, UUID], *, order: Orde
             batch = list(await session.scalars(_unbooked(lines, after)))
             postings = await _postings(session, lines.provider, batch)
             if postings:
-                await post(session, postings, await every_rate(session))
+                await session.flush()
+                await post_many(session, postings, await every_rate(session))
                 details: dict[str, object] = {"provider": lines.provider, "booked": len(postings)}
                 await sign(session, order.done("provider.movements_booked", *told_by, details))
         booked += len(postings)

@@ -78,6 +78,26 @@ async def post(session: AsyncSession, postings: Sequence[Posting], rates: Rates)
     return ids
 
 
+async def post_many(session: AsyncSession, postings: Sequence[Posting], rates: Rates) -> None:
+    """Write many postings in the session's transaction by COPY, each table in one statement.
+
+    Raises: FxRateMissing.
+    """
+    first_open = await first_open_day(session)
+    written = [(uuid7(), posting) for posting in postings]
+    raw = await (await session.connection()).get_raw_connection()
+    connection = raw.driver_connection
+    assert isinstance(connection, psycopg.AsyncConnection), connection
+    async with connection.cursor() as cursor:
+        async with cursor.copy(f"copy journal ({', '.join(JOURNAL)}) from stdin") as copy:
+            for journal_id, posting in written:
+                await copy.write_row(_journal_row(journal_id, posting, first_open))
+        async with cursor.copy(f"copy accounting_entry ({', '.join(ENTRY)}) from stdin") as copy:
+            for journal_id, posting in written:
+                for row in _entry_rows(journal_id, posting, rates, first_open):
+                    await copy.write_row(row)
+
+
 def copy_postings(cursor: psycopg.Cursor[Any], postings: Iterable[Posting], rates: Rates) -> tuple[int, int]:
     """Write many postings by COPY, journals first, each table in one statement; gives how many journals and legs.
 
