@@ -47,8 +47,8 @@ async def combinations(desk: Desk, *, thorough: bool = False) -> list[Combinatio
         stops = list(range(len(passed)))
         if fault is Fault.NONE:
             found += [Combination(stop=i, fault=fault, paused=True) for i in stops if passed[i].startswith("before")]
-        if fault is Fault.NONE and not thorough:  # after a reading is before the next statement
-            stops = [i for i in stops if not passed[i].startswith("after SELECT")]
+        if fault is Fault.NONE and not thorough:  # a reading leaves nothing behind
+            stops = [i for i in stops if "SELECT" not in passed[i]]
         elif not thorough:
             call = passed.index("before the call")
             stops = [i for i in stops if i >= call and "SELECT" not in passed[i]]
