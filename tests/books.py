@@ -14,7 +14,7 @@ from uuid_utils.compat import uuid7
 
 from billing.fx import Rates
 from billing.intervals import Interval
-from billing.journals import InvoiceRef, issued, received
+from billing.journals import InvoiceRef, PaymentRef, charged, issued, received
 from billing.mrr import Change, Price, TenantMrr
 from billing.vat import VatPart
 from storage.journals import copy_postings
@@ -110,6 +110,17 @@ class LittleBooks:
         row.setdefault("provider_reference", f"ch_{key.hex[-8:]}")
         self._insert("payment", id=key, tenant_id=tenant_id, invoice_id=invoice_id, **paid | row)
         return key
+
+    def paid(self, tenant_id: UUID, invoice_id: UUID, cents: int) -> None:
+        """A card payment of a platform invoice, booked."""
+        key = self.payment(tenant_id, invoice_id, cents)
+        number, currency = self.one("select number, currency from invoice where id = %s", invoice_id)
+        ref = InvoiceRef(id=invoice_id, tenant_id=tenant_id, issuer_type="PLATFORM", number=number, currency=currency)
+        payment = PaymentRef(
+            id=key, tenant_id=tenant_id, currency=currency, allocated_cents=cents, credited_cents=0, occurred_on=TODAY,
+            invoice=ref,
+        )  # fmt: skip
+        self._post(charged(payment, fee_cents=0))
 
     def plan(self, code: str = "club", cents: int = 49_000, **values: Any) -> UUID:
         key = uuid7()
