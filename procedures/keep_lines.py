@@ -1,11 +1,14 @@
 """Keeping the lines of a provider's ledger as it reports them, each once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
+from billing.money import Money
 from procedures.books import Books
 from providers.ledger_lines import LedgerLine, MovementKind
 from storage.movements import store_movements
 
+CENTS_END = 2**63
 OWN_SUBJECT = frozenset({MovementKind.CHARGE, MovementKind.FEE})
 
 
@@ -15,20 +18,42 @@ async def keep(provider: str, lines: Sequence[LedgerLine], *, books: Books) -> i
         return await store_movements(session, provider, [_columns(line, books) for line in lines])
 
 
+def is_line(line: object) -> bool:
+    """Whether it can be kept: a partner's plugin may list anything."""
+    return (
+        isinstance(line, LedgerLine)
+        and isinstance(line.kind, MovementKind)
+        and isinstance(line.amount, Money)
+        and abs(line.amount.cents) < CENTS_END
+        and isinstance(line.occurred_at, datetime)
+        and line.occurred_at.tzinfo is not None
+        and all(isinstance(text, str) for text in (line.reference, line.description))
+    )
+
+
+def _text(text: str | None) -> str | None:
+    """Without what a database cannot keep: NUL, and halves of characters."""
+    return None if text is None else text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def _texts(texts: Iterable[str]) -> list[str]:
+    return [text for text in map(_text, texts) if text]
+
+
 def _columns(line: LedgerLine, books: Books) -> dict[str, object]:
     """A charge, and the fee taken off it, are about the payment that they name."""
     names = tuple(name for name in (line.subject_reference, *line.subject_aliases) if name)
     payment = line.payment_references or (names if line.kind in OWN_SUBJECT else ())
     return {
         "kind": line.kind.value,
-        "reference": line.reference,
-        "subject_reference": line.subject_reference,
-        "subject_aliases": line.subject_aliases,
-        "payment_references": payment,
-        "payout_reference": line.payout_reference,
+        "reference": _text(line.reference),
+        "subject_reference": _text(line.subject_reference),
+        "subject_aliases": _texts(line.subject_aliases),
+        "payment_references": _texts(payment),
+        "payout_reference": _text(line.payout_reference),
         "amount_cents": line.amount.cents,
         "currency": line.amount.currency,
         "occurred_at": line.occurred_at,
         "occurred_on": books.day(line.occurred_at),
-        "description": line.description,
+        "description": _text(line.description),
     }

@@ -4,6 +4,7 @@ Its lines are kept as they come, a batch a transaction, in flat memory; a window
 fees, payouts, disputes and refunds that were made at the provider itself are booked, each once, whoever reported it first.
 """
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from sqlalchemy import select
 from billing.refusals import BadInput, ErrorCode, Refusal
 from procedures.book_movements import Lines, book_movements
 from procedures.books import Books, Order
-from procedures.keep_lines import keep
+from procedures.keep_lines import is_line, keep
 from procedures.take_in_lines import take_in_lines
 from providers.ledger_lines import LedgerLine, LedgerLines
 from providers.offer import Capability
@@ -28,6 +29,9 @@ BATCH: Final = 1_000
 EVERY: Final = timedelta(hours=1)
 OVERLAP: Final = timedelta(days=3)
 """How far back a provider is asked again: some lines appear late."""
+
+NEXT_SECONDS: Final = 120
+"""How long a provider may take for its next line: it may have to fetch a page for it."""
 
 FIRST: Final = timedelta(days=35)
 ACTOR: Final = "system:worker"
@@ -158,12 +162,13 @@ async def _next(provider: str, lines: AsyncIterator[LedgerLine]) -> LedgerLine |
     Raises: ProviderUnavailable.
     """
     try:
-        line = await anext(lines, None)
+        async with asyncio.timeout(NEXT_SECONDS):
+            line = await anext(lines, None)
     except NotExecuted as problem:
         raise ProviderUnavailable(provider, problem=problem.problem) from problem
     except Exception as error:
         log.exception("provider %s failed at listing its ledger", provider)
         raise ProviderUnavailable(provider, problem=f"It failed with {type(error).__name__}.") from error
-    if line is not None and not (isinstance(line, LedgerLine) and line.occurred_at.tzinfo is not None):
+    if line is not None and not is_line(line):
         raise ProviderUnavailable(provider, problem="What it lists is no line of a ledger.")
     return line
