@@ -276,7 +276,7 @@ async def _stopped(
 
     async def let_the_rival_work() -> None:
         rivals.append(asyncio.ensure_future(rival()))
-        await asyncio.wait(rivals, timeout=0.01)
+        await asyncio.wait(rivals, timeout=0.02)
 
     async def run() -> list[str]:
         stops.watched = asyncio.current_task()

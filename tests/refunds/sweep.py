@@ -94,7 +94,7 @@ class _Rival:
 
     async def started(self) -> None:
         self._task = asyncio.create_task(_ask(self._desk, self._payment, RIVALS, actor=RIVAL))
-        await asyncio.wait([self._task], timeout=0.02)
+        await asyncio.wait([self._task], timeout=0.04)
 
     async def ended(self) -> list[str]:
         return [] if self._task is None else await self._task
