@@ -45,8 +45,9 @@ class Reconciled:
 
 def check_reconcilable(provider: str, registry: Registry) -> None:
     """Raises: ProviderUnknown, ProviderNotConfigured; BadInput for one that reports nothing to hold the ledger against."""
-    if registry.offer(provider).ledger is None:
-        raise BadInput(f"Provider {provider} lists no ledger of its own.", argument="provider")
+    offer = registry.offer(provider)
+    if offer.ledger is None and offer.settlement_files is None:
+        raise BadInput(f"Provider {provider} lists no ledger of its own and reads no bank files.", argument="provider")
 
 
 async def reconcile(
@@ -60,18 +61,24 @@ async def reconcile(
     tolerance_cents: int,
 ) -> Reconciled:
     """What is known by now of a provider's lines and of the ledger's. Lines that are not known yet are fetched, if that does
-    not take too long."""
-    async with books.reading() as connection:
-        synced = await _synced(connection, provider)
-    for part in unknown_parts(days, synced, at=at, books=books):
-        await _fetch(provider, part, at=at, books=books, registry=registry, jobs=jobs)
+    not take too long; of a bank, its files are all there is.
+
+    Raises: ProviderUnknown, ProviderNotConfigured.
+    """
+    is_bank = registry.offer(provider).ledger is None
+    if not is_bank:
+        async with books.reading() as connection:
+            synced = await _synced(connection, provider)
+        for part in unknown_parts(days, synced, at=at, books=books):
+            await _fetch(provider, part, at=at, books=books, registry=registry, jobs=jobs)
     async with books.reading() as connection:
         synced = await _synced(connection, provider)
         asked = AskedLines(
             provider=provider,
             window=days,
             today=books.day(at),
-            known=None if synced is None else known_days(synced, books),
+            known=days if is_bank else None if synced is None else known_days(synced, books),
+            is_bank=is_bank,
             as_of=(await connection.execute(select(func.now()))).scalar_one(),
         )
         found = await sums(connection, asked, tolerance_cents=tolerance_cents)

@@ -53,6 +53,55 @@ GATEWAY: Final = """
                          else account = '1580' end),
 """
 
+# A bank account: its deposits against the receipts in them, and its balances against whatever moved it. What a statement's
+# balances say beyond the deposits in it and what else the ledger took from the account or put on it, and what is missing
+# between two statements, is a line of the bank's of its own.
+BANK: Final = """
+    statements as (
+        select *, lag(closing_cents) over (partition by account, currency order by from_day, to_day, sequence, id) as before
+          from bank_balance
+         where provider = :provider and from_day >= :look_from and to_day < :look_to and recorded_at <= :as_of),
+    deposits as (
+        select deposit.* from bank_deposit deposit join bank_file file on file.id = deposit.bank_file_id
+         where file.provider = :provider and file.imported_at <= :as_of
+           and deposit.booked_on >= :look_from and deposit.booked_on < :look_to),
+    moved as (
+        select entry.id, entry.currency, entry.amount_cents as cents, entry.booked_on as on_day, journal.kind,
+               transfer.deposit_id
+          from accounting_entry entry
+          join journal on journal.id = entry.journal_id
+          left join bank_transfer transfer on transfer.id = journal.bank_transfer_id and journal.kind = 'RECEIPT'
+         where entry.account = '1930' and entry.book_id is null and journal.kind <> 'OPENING_BALANCE'
+           and entry.booked_on >= :look_from and entry.booked_on < :look_to and journal.recorded_at <= :as_of
+           and (journal.kind <> 'RECEIPT' or journal.provider = :provider)),
+    stated as (
+        select (array_agg(id order by id))[1] as id, currency, from_day, to_day, sum(closing_cents - opening_cents) as cents
+          from statements group by currency, from_day, to_day),
+    theirs as materialized (
+        select id, 'DEPOSIT' as kind, reference as subject_reference, id::text as reference, currency,
+               amount_cents as cents, booked_on as on_day, array[id::text] as names
+          from deposits where amount_cents <> 0
+        union all
+        select id, 'UNCLASSIFIED', account || ' between statements', account, currency, opening_cents - before, from_day,
+               array[id || ' before']
+          from statements where opening_cents <> before
+        union all
+        select id, 'UNCLASSIFIED', 'Statement ' || from_day || ' to ' || to_day, id::text, currency,
+               (cents - from_deposits - from_others)::bigint, to_day, array[id || ' within']
+          from stated
+         cross join lateral (select coalesce(sum(amount_cents), 0) as from_deposits from deposits
+                              where deposits.currency = stated.currency and booked_on between from_day and to_day) as d
+         cross join lateral (select coalesce(sum(moved.cents), 0) as from_others from moved
+                              where moved.currency = stated.currency and moved.kind <> 'RECEIPT'
+                                and on_day between from_day and to_day) as o
+         where cents <> from_deposits + from_others),
+    ours as materialized (
+        select (array_agg(id order by id))[1] as id, 'DEPOSIT' as kind, currency, sum(cents)::bigint as cents,
+               min(on_day) as on_day, null::uuid as payment_id,
+               array[coalesce(deposit_id::text, (array_agg(id order by id))[1]::text)] as names
+          from moved where kind = 'RECEIPT' group by deposit_id, currency having sum(cents) <> 0),
+"""
+
 # Lines of the same subject, kind, currency, direction and amount are each other's, in the order of their days (`turn`); of
 # what is left, those of the same but the amount (`place`). Whatever is each other's ends in one group: no join could be
 # planned well for it.
@@ -136,7 +185,8 @@ NEVER: Final = date.max
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedLines:
-    """The days of `window` of a provider, as the books were at the instant `as_of` of the database's clock.
+    """The days of `window` of a provider, as the books were at the instant `as_of` of the database's clock. `is_bank`: it
+    tells by files what is on an account of ours, and lists no ledger of its own.
 
     `today` and `known` are as in `billing.reports.reconciliation.Asked`.
     """
@@ -146,6 +196,7 @@ class AskedLines:
     today: date
     known: Period | None
     as_of: datetime
+    is_bank: bool = False
 
     def values(self) -> dict[str, Any]:
         return {
@@ -163,10 +214,10 @@ class AskedLines:
 
 def lines(asked: AskedLines) -> FromClause:
     """The lines, as a source of rows; `occurred_on` and `id` put them in order."""
-    sql = text(f"with {GATEWAY} {JUDGED} {LINES}")
-    values = asked.values()
+    sql = f"with {BANK if asked.is_bank else GATEWAY} {JUDGED} {LINES}"
+    values = {name: value for name, value in asked.values().items() if f":{name}" in sql}
     types = {"as_of": TIMESTAMP(timezone=True)}
-    bound = sql.bindparams(*(bindparam(name, value, types.get(name)) for name, value in values.items()))
+    bound = text(sql).bindparams(*(bindparam(name, value, types.get(name)) for name, value in values.items()))
     return bound.columns(*COLUMNS).subquery("line")
 
 

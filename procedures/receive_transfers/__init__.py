@@ -16,6 +16,7 @@ from uuid_utils.compat import uuid7
 from billing.money import Money
 from billing.refusals import BadInput, ErrorCode, Refusal
 from procedures.receive_transfers.arrival import Arrival
+from procedures.receive_transfers.balances import keep_balances
 from procedures.receive_transfers.booking import book
 from procedures.receive_transfers.certain import match_certain
 from procedures.receive_transfers.gateway_payouts import mark_payouts, post_arrivals, told_of
@@ -103,7 +104,7 @@ def receive(
     arrival = Arrival(source)
     provider, recognised = registry.recognise(provider, arrival.head())
     with connection.transaction(), connection.cursor() as cursor:
-        warnings = stage(cursor, recognised.read(arrival), progress=progress)
+        warnings, balances = stage(cursor, recognised.read(arrival), progress=progress)
         sha256 = arrival.sha256()
         cursor.execute("select pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
         _refuse_duplicate(cursor, sha256)
@@ -119,6 +120,7 @@ def receive(
             cursor, provider=provider, format_name=recognised.name, warnings=warnings, payouts=len(arrived)
         )
         _insert_bank_file(cursor, received, file_name=file_name, sha256=sha256, actor=actor, now=now)
+        keep_balances(cursor, balances, bank_file_id=received.bank_file_id, provider=provider)
         book(cursor, bank_file_id=received.bank_file_id, provider=provider, rates=rates, zone=zone, progress=progress)
         post_arrivals(cursor, arrived, rates)
         record_bulk(cursor, [_done(received, sha256=sha256, actor=actor, reason=reason, now=now)])

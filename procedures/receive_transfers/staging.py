@@ -67,27 +67,31 @@ COPY = f"copy staged ({', '.join(Staged._fields)}) from stdin"
 TOLD_EVERY = 5_000
 
 
-def stage(cursor: psycopg.Cursor[Any], items: Iterable[Item], *, progress: Progress) -> list[str]:
-    """Stream the items of a file into `staged`; gives the warnings among them.
+def stage(
+    cursor: psycopg.Cursor[Any], items: Iterable[Item], *, progress: Progress
+) -> tuple[list[str], list[StatementBalance]]:
+    """Stream the items of a file into `staged`; gives the warnings and the balances among them: a few a statement.
 
     Raises: BankFileInvalid, as the reader does.
     """
     warnings: list[str] = []
+    balances: list[StatementBalance] = []
     cursor.execute(STAGED)
     with cursor.copy(COPY) as copy:
         for place, item in enumerate(items, 1):
             if isinstance(item, Warning):
                 warnings.append(item.text)
-            elif (row := _row(place, item)) is not None:
-                copy.write_row(row)
+            elif isinstance(item, StatementBalance):
+                balances.append(item)
+            else:
+                copy.write_row(_row(place, item))
             if place % TOLD_EVERY == 0:
                 progress("items read", place)
     cursor.execute("analyze staged (place, kind, deposit, certain_key, known_as)")
-    return warnings
+    return warnings, balances
 
 
-def _row(place: int, item: SettledPayment | Deposit | Debit | OrderReport | StatementBalance) -> Staged | None:
-    """What of an item is booked: nothing of a balance, which a bank only states."""
+def _row(place: int, item: SettledPayment | Deposit | Debit | OrderReport) -> Staged:
     match item:
         case SettledPayment():
             return _payment(place, item)
@@ -97,8 +101,6 @@ def _row(place: int, item: SettledPayment | Deposit | Debit | OrderReport | Stat
             return _debit(place, item)
         case OrderReport():
             return _report(place, item)
-        case StatementBalance():
-            return None
 
 
 def _payment(place: int, payment: SettledPayment) -> Staged:

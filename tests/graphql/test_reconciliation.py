@@ -358,7 +358,7 @@ async def test_a_charge_that_is_not_booked_leads_to_its_payment(api: Api, till: 
             "PROVIDER_NOT_CONFIGURED",
             "Provider unset cannot be used. Not set: BILLING_UNSET_KEY.",
         ),
-        ({"provider": "listing"}, "BAD_USER_INPUT", "Provider listing lists no ledger of its own."),
+        ({"provider": "listing"}, "BAD_USER_INPUT", "Provider listing lists no ledger of its own and reads no bank files."),
         ({"from": "2026-11-16"}, "BAD_USER_INPUT", "The window ends on 2026-11-15, before it begins on 2026-11-16."),
         (
             {"to": "2026-11-21"},

@@ -18,6 +18,7 @@ APPEND_ONLY = {  # with a column that somebody would like to edit
     "fx_rate": "rate",
     "refund_event": "note",
     "provider_movement": "amount_cents",
+    "bank_balance": "closing_cents",
     "mrr_movement": "eur_cents",
     "revenue_flow": "gross_cents",
     "closed_month": "reason",
