@@ -86,14 +86,15 @@ class Wiring:
 
     def packs(self, settings: Settings) -> ClosePacks:
         """Files out of the books."""
-        exports = Exports(database=self._database, zone=settings.time_zone, platform_name=settings.platform_name)
-        return ClosePacks(
-            exports=exports,
+        exports = Exports(
+            database=self._database,
             books=self._books,
             registry=self._registry,
             jobs=self._jobs,
             tolerance_cents=self._tolerance_cents,
+            platform_name=settings.platform_name,
         )
+        return ClosePacks(exports=exports)
 
     async def in_bulk(self, work: Callable[[psycopg.Connection[Any]], T], /) -> T:
         """Run a procedure in a thread, on a plain connection: it commits its own work."""

@@ -1,26 +1,35 @@
 """Which sheet an export is: the lists of the API, narrowed by the very filters of the screens."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, time
 from typing import Final
 
-from sqlalchemy import ColumnElement, case
+from sqlalchemy import BigInteger, ColumnElement, Date, Text, Uuid, case, literal_column, select
+from sqlalchemy import column as sql_column
+from sqlalchemy import text as sql_text
 
 from billing.chart import ACCOUNT_NAMES, CLASS_NAMES, account_name
+from billing.periods import Period
 from billing.refusals import BadInput
 from schema.accounting import AccountingEntryFilter, entries, legs
 from schema.exports import ExportFormat, ExportInput, ExportKind
 from schema.invoice_lists import InvoiceFilter, InvoiceOrder, invoices
 from schema.payment_lists import PaymentFilter, PaymentOrder, payments
+from schema.platform_fees import FeeGrouping
 from schema.reading import paging
-from schema.sheets import Sheet, amounts, days, instants, narrowed, of_tenant, text, texts, word, words
+from schema.sheets import Column, Kind, Sheet, amounts, days_of, instants, narrowed, of_tenant, text, texts, word, words
 from schema.subscription_lists import SubscriptionFilter, subscriptions
 from schema.transfers import BankTransferFilter, inbox
+from storage.churn import GONE
 from storage.invoices import Invoice
 from storage.payments import Payment
+from storage.platform_fees import BY
+from storage.reconciliation import AskedLines, lines
 from storage.subscriptions import Subscription
 from storage.tenants import Plan, Tenant
 from storage.transfers import BankFile, BankTransfer
 
+EUR: Final = literal_column("'EUR'", Text)
 WHOLE: Final = paging.page("export", first=None, after=None)
 
 
@@ -34,9 +43,10 @@ def sheet_of(asked: ExportInput) -> Sheet:
             f"SIE4 holds the vouchers of ACCOUNTING; take {asked.kind.name} as CSV, XLSX or PDF.",
             argument="input.format",
         )
-    for argument, kind in _NARROWED_BY.items():
-        if getattr(asked, argument) is not None and kind is not asked.kind:
-            raise BadInput(f"This narrows {kind.name}, and {asked.kind.name} is asked for.", argument=_camel(argument))
+    for argument, kinds in _NARROWED_BY.items():
+        if getattr(asked, argument) is not None and asked.kind not in kinds:
+            named = " or ".join(kind.name for kind in kinds)
+            raise BadInput(f"This is of {named}, and {asked.kind.name} is asked for.", argument=_camel(argument))
     return _SHEETS[asked.kind](asked)
 
 
@@ -59,7 +69,7 @@ def _invoices(asked: ExportInput) -> Sheet:
         *of_tenant(tenant),
         *texts(invoice, "customer_name"),
         *words(invoice, "status"),
-        *days(invoice, "issued_on", "due_on"),
+        *days_of(invoice, "issued_on", "due_on"),
         *words(invoice, "currency"),
         *amounts(invoice, "total", "tax", "paid", "refunded", "outstanding"),
         *texts(invoice, "external_id"),
@@ -91,7 +101,7 @@ def _transfers(asked: ExportInput) -> Sheet:
     transfer, file = BankTransfer.__table__.alias(), BankFile.__table__.alias()
     question = inbox(asked.transfer_filter or BankTransferFilter(), WHOLE)
     columns = (
-        *days(transfer, "booked_on"),
+        *days_of(transfer, "booked_on"),
         *words(transfer, "status", "provider", "currency"),
         *amounts(transfer, "amount"),
         *texts(transfer, "ocr_text", "message", "counterparty_name", "counterparty_account", "ignored_reason"),
@@ -111,7 +121,7 @@ def _subscriptions(asked: ExportInput) -> Sheet:
         *words(subscription, "status", "currency"),
         *amounts(subscription, "amount"),
         *amounts(subscription, "amount_eur", currency="EUR"),
-        *days(
+        *days_of(
             subscription, "started_on", "trial_ends_on", "current_period_start", "current_period_end", "cancelled_on"
         ),
     )
@@ -124,7 +134,7 @@ def _accounting(asked: ExportInput) -> Sheet:
     leg, tenant = legs(), Tenant.__table__.alias()
     question = entries(accounting_filter(asked), WHOLE)
     columns = (
-        *days(leg, "booked_on", "occurred_on"),
+        *days_of(leg, "booked_on", "occurred_on"),
         word("journal", leg.c.journal_id),
         *words(leg, "account"),
         word("account_name", account_name_of(leg.c.account)),
@@ -138,6 +148,109 @@ def _accounting(asked: ExportInput) -> Sheet:
     )
     joined = leg.outerjoin(tenant, tenant.c.id == leg.c.tenant_id)
     return Sheet(title="Accounting entries", columns=columns, rows=narrowed(question, leg.c, joined))
+
+
+def _churn(asked: ExportInput) -> Sheet:
+    days = _days(asked)
+    subscription, tenant = Subscription.__table__.alias(), Tenant.__table__.alias()
+    gone = (
+        sql_text(GONE)
+        .bindparams(start=days.start, end=days.end)
+        .columns(
+            sql_column("subscription_id", Uuid),
+            *(sql_column(name, Date) for name in ("requested_on", "cancelled_on")),
+            *(sql_column(name, Text) for name in ("reason", "plan_code", "plan_name", "country")),
+            *(sql_column(name, BigInteger) for name in ("impact_eur_cents", "mrr_eur_cents")),
+            sql_column("source", Text),
+        )
+        .subquery("gone")
+    )
+    joined = gone.join(subscription, subscription.c.id == gone.c.subscription_id)
+    joined = joined.join(tenant, tenant.c.id == subscription.c.tenant_id)
+    columns = (
+        *days_of(gone, "cancelled_on", "requested_on"),
+        text("subscription", subscription.c.external_id),
+        *of_tenant(tenant),
+        text("plan", gone.c.plan_code),
+        *words(gone, "reason", "source"),
+        Column(name="revenue_impact", kind=Kind.AMOUNT, of=gone.c.impact_eur_cents, currency=EUR),
+        Column(name="mrr_lost", kind=Kind.AMOUNT, of=gone.c.mrr_eur_cents, currency=EUR),
+    )
+    rows = select().select_from(joined).order_by(gone.c.cancelled_on.desc(), gone.c.subscription_id)
+    return Sheet(title="Churn", columns=columns, rows=rows)
+
+
+def _platform_fees(asked: ExportInput) -> Sheet:
+    days, by = _days(asked), asked.group_by or FeeGrouping.TENANT
+    sums = ("gross_cents", "paid_cents", "outstanding_cents", "booked_cents")
+    group = (
+        sql_text(BY[by.name])
+        .bindparams(start=days.start, end=days.end)
+        .columns(
+            *(sql_column(name, Text) for name in ("key", "label", "currency")),
+            sql_column("invoice_count", BigInteger),
+            *(sql_column(name, BigInteger) for name in sums),
+        )
+        .subquery("fees")
+    )
+    columns = (
+        text(by.name.lower(), group.c.label),
+        text("key", group.c.key),
+        Column(name="invoices", kind=Kind.COUNT, of=group.c.invoice_count),
+        *words(group, "currency"),
+        *amounts(group, "gross", "paid", "outstanding", "booked"),
+        Column(
+            name="difference",
+            kind=Kind.AMOUNT,
+            of=group.c.booked_cents - group.c.gross_cents,
+            currency=group.c.currency,
+        ),
+    )
+    rows = (
+        select().select_from(group).order_by(group.c.currency, group.c.gross_cents.desc(), group.c.label, group.c.key)
+    )
+    return Sheet(title=f"Platform fees by {by.name.lower()}", columns=columns, rows=rows)
+
+
+def reconciliation_sheet(asked: AskedLines) -> Sheet:
+    """The lines of a provider and the ledger, the oldest first."""
+    line = lines(asked)
+    columns = (
+        *days_of(line, "occurred_on"),
+        *words(line, "state", "kind"),
+        *texts(line, "provider_reference"),
+        *words(line, "currency"),
+        Column(name="provider_amount", kind=Kind.AMOUNT, of=line.c.provider_cents, currency=line.c.currency),
+        Column(name="ledger_amount", kind=Kind.AMOUNT, of=line.c.ledger_cents, currency=line.c.currency),
+        Column(name="unexplained", kind=Kind.AMOUNT, of=line.c.unexplained_cents, currency=line.c.currency),
+    )
+    rows = select().select_from(line).order_by(line.c.occurred_on, line.c.id)
+    return Sheet(title=f"Reconciliation of {asked.provider}", columns=columns, rows=rows)
+
+
+def reconciled_days(asked: ExportInput) -> tuple[str, Period]:
+    """The provider and the days of a RECONCILIATION.
+
+    Raises: BadInput where one is missing, or the window ends before it begins.
+    """
+    if asked.provider is None:
+        raise BadInput("RECONCILIATION needs the name of a provider.", argument="input.provider")
+    return asked.provider, _days(asked)
+
+
+def _reconciliation(asked: ExportInput) -> Sheet:
+    """Its shape: which lines are known is asked of the books when it is written."""
+    provider, days = reconciled_days(asked)
+    as_of = datetime.combine(days.end, time(), UTC)
+    return reconciliation_sheet(AskedLines(provider=provider, window=days, today=days.end, known=None, as_of=as_of))
+
+
+def _days(asked: ExportInput) -> Period:
+    """Raises: BadInput."""
+    if asked.from_ is None or asked.to is None:
+        raise BadInput(f"{asked.kind.name} needs from and to.", argument="input.from")
+    paging.check_window(asked.from_, asked.to, "input.to")
+    return Period.inclusive(asked.from_, asked.to)
 
 
 def account_name_of(account: ColumnElement[str]) -> ColumnElement[str]:
@@ -157,14 +270,20 @@ _SHEETS: Final[Mapping[ExportKind, Callable[[ExportInput], Sheet]]] = {
     ExportKind.PAYMENTS: _payments,
     ExportKind.UNMATCHED_TRANSFERS: _transfers,
     ExportKind.SUBSCRIPTIONS: _subscriptions,
+    ExportKind.CHURN: _churn,
+    ExportKind.PLATFORM_FEES: _platform_fees,
+    ExportKind.RECONCILIATION: _reconciliation,
     ExportKind.ACCOUNTING: _accounting,
 }
-_NARROWED_BY: Final = {
-    "invoice_filter": ExportKind.INVOICES,
-    "payment_filter": ExportKind.PAYMENTS,
-    "transfer_filter": ExportKind.UNMATCHED_TRANSFERS,
-    "subscription_filter": ExportKind.SUBSCRIPTIONS,
-    "tenant_id": ExportKind.ACCOUNTING,
-    "from_": ExportKind.ACCOUNTING,
-    "to": ExportKind.ACCOUNTING,
+_OF_DAYS: Final = (ExportKind.CHURN, ExportKind.PLATFORM_FEES, ExportKind.RECONCILIATION, ExportKind.ACCOUNTING)
+_NARROWED_BY: Final[Mapping[str, Sequence[ExportKind]]] = {
+    "invoice_filter": [ExportKind.INVOICES],
+    "payment_filter": [ExportKind.PAYMENTS],
+    "transfer_filter": [ExportKind.UNMATCHED_TRANSFERS],
+    "subscription_filter": [ExportKind.SUBSCRIPTIONS],
+    "group_by": [ExportKind.PLATFORM_FEES],
+    "provider": [ExportKind.RECONCILIATION],
+    "tenant_id": [ExportKind.ACCOUNTING],
+    "from_": _OF_DAYS,
+    "to": _OF_DAYS,
 }

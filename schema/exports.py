@@ -10,6 +10,7 @@ from strawberry.types.base import get_object_definition
 
 from schema.invoice_lists import InvoiceFilter
 from schema.payment_lists import PaymentFilter
+from schema.platform_fees import FeeGrouping
 from schema.subscription_lists import SubscriptionFilter
 from schema.transfers import BankTransferFilter
 
@@ -20,6 +21,9 @@ class ExportKind(Enum):
     PAYMENTS = "PAYMENTS"
     UNMATCHED_TRANSFERS = "UNMATCHED_TRANSFERS"
     SUBSCRIPTIONS = "SUBSCRIPTIONS"
+    CHURN = "CHURN"
+    PLATFORM_FEES = "PLATFORM_FEES"
+    RECONCILIATION = "RECONCILIATION"
     ACCOUNTING = "ACCOUNTING"
 
 
@@ -46,8 +50,8 @@ MEDIA_TYPES: Final = {
 
 
 @strawberry.input(
-    description="The filter is that of the list on the screen; `from` and `to` bound ACCOUNTING, which is the platform's "
-    "own book, or that of `tenantId`."
+    description="The filter is that of the list on the screen. CHURN, PLATFORM_FEES and RECONCILIATION need `from` and `to`; "
+    "ACCOUNTING may have them, and is the platform's own book or that of `tenantId`."
 )
 class ExportInput:
     kind: ExportKind
@@ -58,6 +62,10 @@ class ExportInput:
     subscription_filter: SubscriptionFilter | None = None
     from_: date | None = strawberry.field(default=None, name="from", description="This day included.")
     to: date | None = strawberry.field(default=None, description="This day included.")
+    group_by: FeeGrouping | None = strawberry.field(
+        default=None, description="Of PLATFORM_FEES; by tenant if left out."
+    )
+    provider: str | None = strawberry.field(default=None, description="Of RECONCILIATION, which needs it.")
     tenant_id: strawberry.ID | None = strawberry.field(default=None, description="Whose book ACCOUNTING is.")
 
 

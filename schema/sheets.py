@@ -102,7 +102,7 @@ def words(table: FromClause, *names: str) -> list[Column]:
     return [word(name, table.c[name]) for name in names]
 
 
-def days(table: FromClause, *names: str) -> list[Column]:
+def days_of(table: FromClause, *names: str) -> list[Column]:
     return [Column(name=name, kind=Kind.DAY, of=table.c[name]) for name in names]
 
 

@@ -41,6 +41,24 @@ AS_OF: Final = """
      select tenant_id, plan_id, eur_cents, subscriptions, tenants from mrr_day
       where occurred_on >= :month and occurred_on <= :day and {narrowed})"""
 
+# Each subscription once: the row of its cancellation wins, then the later day.
+GONE: Final = """
+    select count(*), coalesce(sum(mrr_eur_cents), 0)::bigint
+      from (select distinct on (subscription_id) subscription_id, tenant_id, plan_id, mrr_eur_cents from churn
+             where cancelled_on >= :first and cancelled_on < :after
+             order by subscription_id, source, cancelled_on desc) gone
+     where {narrowed}
+       and (select sum(m.subscription_delta) from mrr_movement m
+             where m.subscription_id = gone.subscription_id and m.occurred_on < :first) > 0"""
+# They were there, left, and are not back.
+TENANTS_LEFT: Final = """
+    select count(*)
+      from (select tenant_id from mrr_day
+             where kind = 'CHURN' and occurred_on >= :first and occurred_on < :after and {narrowed}
+             group by tenant_id having sum(tenants) < 0) gone
+     where (select sum(d.tenants) from mrr_day d where d.tenant_id = gone.tenant_id and d.occurred_on < :first) > 0
+       and (select sum(d.tenants) from mrr_day d where d.tenant_id = gone.tenant_id and d.occurred_on < :after) = 0"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
@@ -145,25 +163,10 @@ async def tenants_moved(connection: AsyncConnection, window: Period) -> tuple[in
 
 
 async def lost(connection: AsyncConnection, window: Period, scope: Scope) -> Lost:
-    """What left for good in a window, of what was there before it; a plan that is left for another is not lost."""
-    cancelled = f"""
-        select count(*), coalesce(sum(mrr), 0)::bigint
-          from (select s.tenant_id, s.plan_id, s.started_on, c.cancelled_on, c.mrr_eur_cents as mrr
-                  from subscription_cancellation c join subscription s on s.id = c.subscription_id
-                 where c.cancelled_on >= :first and c.cancelled_on < :after
-                 union all
-                select s.tenant_id, s.plan_id, s.started_on, s.cancelled_on,
-                       monthly_cents(s.amount_eur_cents, p.interval, p.interval_count)
-                  from subscription s join plan p on p.id = s.plan_id
-                 where s.status = 'CANCELLED' and s.cancelled_on >= :first and s.cancelled_on < :after
-                   and not exists (select from subscription_cancellation c where c.subscription_id = s.id)) gone
-         where started_on < :first and {scope.condition()}"""  # noqa: S608 - ours
-    left = f"""
-        select coalesce(-sum(tenants), 0)::bigint from mrr_day
-         where kind = 'CHURN' and occurred_on >= :first and occurred_on < :after and {scope.condition()}"""  # noqa: S608
-    values = {"first": window.start, "after": window.end} | scope.values()
-    ((subscriptions, mrr),) = await _rows(connection, cancelled, values)
-    ((tenants,),) = await _rows(connection, left, values)
+    """What left for good in a window, of what was there when it began: what the churn report counts, narrowed."""
+    narrowed, values = scope.condition(), {"first": window.start, "after": window.end} | scope.values()
+    ((subscriptions, mrr),) = await _rows(connection, GONE.format(narrowed=narrowed), values)
+    ((tenants,),) = await _rows(connection, TENANTS_LEFT.format(narrowed=narrowed), values)
     return Lost(subscriptions=subscriptions, tenants=tenants, mrr=mrr)
 
 

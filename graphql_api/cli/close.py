@@ -86,9 +86,15 @@ async def _close(
             tolerance_cents=tolerance,
             in_bulk=in_bulk,
         )
-        exports = Exports(database=database, zone=settings.time_zone, platform_name=settings.platform_name)
-        packs = ClosePacks(exports=exports, books=books, registry=registry, jobs=jobs, tolerance_cents=tolerance)
-        await packs.write(month, folder, at=order.at)
+        exports = Exports(
+            database=database,
+            books=books,
+            registry=registry,
+            jobs=jobs,
+            tolerance_cents=tolerance,
+            platform_name=settings.platform_name,
+        )
+        await ClosePacks(exports=exports).write(month, folder, at=order.at)
     finally:
         await engine.dispose()
     return closed

@@ -21,10 +21,7 @@ from billing.periods import Period, month_after
 from billing.refusals import NotFound
 from graphql_api.exports.csv_file import csv_bytes
 from graphql_api.exports.streaming import Exports
-from procedures.books import Books
 from procedures.close_month import reconcilable
-from procedures.reconcile import reconcile
-from providers.registry import Registry
 from schema.closing_sheets import trial_balance
 from schema.exports import ExportFormat, ExportInput, ExportKind
 from schema.invoice_lists import InvoiceFilter
@@ -32,7 +29,6 @@ from schema.payment_lists import PaymentFilter
 from schema.sheets import Asked
 from schema.transfers import BankTransferFilter, TransferStatus
 from storage.closing import ClosedMonth
-from storage.jobs import Jobs
 
 PIECE_BYTES: Final = 64 * 1024
 RECONCILED: Final = (
@@ -51,10 +47,6 @@ class ClosePacks:
     """Packs of closed months."""
 
     exports: Exports
-    books: Books
-    registry: Registry
-    jobs: Jobs
-    tolerance_cents: int
 
     async def pieces(self, month: date, *, at: datetime) -> AsyncGenerator[bytes, None]:
         """The zip file in pieces.
@@ -91,7 +83,7 @@ class ClosePacks:
         )
 
     async def _closed(self, month: date) -> dict[str, Any]:
-        async with self.books.reading() as connection:
+        async with self.exports.books.reading() as connection:
             found = (await connection.execute(select(ClosedMonth).where(ClosedMonth.month == month))).one_or_none()
         if found is None:
             raise NotFound("closed month", key=f"{month:%Y-%m}")
@@ -106,7 +98,7 @@ class ClosePacks:
         }
 
     async def _trial_balance(self, days: Period, path: Path, *, at: datetime) -> None:
-        asked_in = Asked(today=self.books.day(at), zone=self.books.zone.key)
+        asked_in = Asked(today=self.exports.books.day(at), zone=self.exports.books.zone.key)
         async with await self.exports.database.connect_to_export() as connection:
             with path.open("wb") as target:
                 async for piece in csv_bytes(connection, trial_balance(days), asked_in):
@@ -116,16 +108,8 @@ class ClosePacks:
         text = io.StringIO(newline="")
         writer = csv.writer(text)
         writer.writerow(RECONCILED)
-        for provider in reconcilable(self.registry):
-            made = await reconcile(
-                provider,
-                days,
-                at=at,
-                books=self.books,
-                registry=self.registry,
-                jobs=self.jobs,
-                tolerance_cents=self.tolerance_cents,
-            )
+        for provider in reconcilable(self.exports.registry):
+            made = await self.exports.reconciled(provider, days, at=at)
             for sums in made.sums:
                 totals = (sums.provider_cents, sums.ledger_cents, sums.unexplained_cents)
                 amounts = [decimal_amount(cents, sums.currency) for cents in totals]

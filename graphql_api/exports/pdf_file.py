@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,16 +24,17 @@ LINE: Final = 9.4
 TOP: Final = HEIGHT - MARGIN - 58
 GAP: Final = 5.0
 ROWS_A_PAGE: Final = int((TOP - MARGIN - 20) // LINE)
+SAMPLE_ROWS: Final = 500
 ELLIPSIS: Final = "\N{HORIZONTAL ELLIPSIS}"
 WIDEST, NARROWEST = 1.1, 0.27  # letters of the fonts, to their size
-# How wide columns are to each other; what does not fit is cut, and says so with an ellipsis.
-SHARES: Final = {Kind.TEXT: 1.5, Kind.WORD: 0.9, Kind.COUNT: 0.6, Kind.AMOUNT: 1.1, Kind.DAY: 0.85, Kind.INSTANT: 1.3}
+ROUNDING: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a column stands on the page."""
+    """Where a column of the table stands on the page."""
 
+    column: int
     left: float
     right: float
     heading: Heading
@@ -43,14 +45,16 @@ class Place:
 
 
 def write_pdf(table: Table, rows: Iterable[Sequence[Any]], path: Path) -> None:
-    """Write the pages, each as soon as it is full."""
+    """Write the pages, each as soon as it is full. Columns are as wide as their first rows need."""
     for font in (FONT, BOLD):
         registerFont(TTFont(font, f"{font}.ttf"))
     canvas = Canvas(str(path), pagesize=(WIDTH, HEIGHT), pageCompression=1)
     canvas.setTitle(table.title)
     canvas.setSubject(table.filter_words)
-    pages, totals = _Pages(canvas, table), Totals(table)
-    for row in rows:
+    coming = iter(rows)
+    sample = list(islice(coming, SAMPLE_ROWS))
+    pages, totals = _Pages(canvas, table, list(_places(table.headings, sample))), Totals(table)
+    for row in chain(sample, coming):
         totals.add(row)
         pages.line(row)
     for currency, sums in totals.rows():
@@ -62,14 +66,16 @@ def write_pdf(table: Table, rows: Iterable[Sequence[Any]], path: Path) -> None:
 class _Pages:
     """Pages in the making. Their number is known at the end only: it is a form that every page refers to."""
 
-    def __init__(self, canvas: Canvas, table: Table) -> None:
-        self._canvas, self._table, self._places = canvas, table, list(_places(table.headings))
+    def __init__(self, canvas: Canvas, table: Table, places: Sequence[Place]) -> None:
+        self._canvas, self._table, self._places = canvas, table, places
+        self._by_column = {place.column: place for place in places}
         self._page = self._on_page = 0
         self._begin()
 
     def line(self, row: Sequence[Any]) -> None:
         self._room_for_one()
-        for place, value in zip(self._places, row, strict=False):
+        for place in self._places:
+            value = row[place.column]
             if value is not None:
                 self._write(place, _said(place.heading, value, row), FONT)
         self._on_page += 1
@@ -79,7 +85,7 @@ class _Pages:
         self._canvas.setFont(BOLD, SIZE)
         self._write(self._places[0], f"Total {currency}", BOLD)
         for at, amount in sums.items():
-            self._write(self._places[at], _amount(amount, currency), BOLD)
+            self._write(self._by_column[at], _amount(amount, currency), BOLD)
         self._canvas.setFont(FONT, SIZE)
         self._on_page += 1
 
@@ -104,10 +110,10 @@ class _Pages:
         canvas.drawRightString(WIDTH - MARGIN, HEIGHT - MARGIN - 10, f"As of {table.as_of}")
         canvas.drawString(MARGIN, HEIGHT - MARGIN - 25, _cut(f"Filter: {table.filter_words}", WIDTH - 2 * MARGIN, FONT))
         counted = f"Page {self._page} of "
-        left = WIDTH - MARGIN - 40 - stringWidth(counted, FONT, SIZE + 1)
+        left = WIDTH - MARGIN - 16 - stringWidth(counted, FONT, SIZE + 1)
         canvas.drawString(left, MARGIN - 8, counted)
         canvas.saveState()
-        canvas.translate(WIDTH - MARGIN - 40, MARGIN - 8)
+        canvas.translate(WIDTH - MARGIN - 16, MARGIN - 8)
         canvas.doForm("pages")
         canvas.restoreState()
         self._heads()
@@ -116,28 +122,44 @@ class _Pages:
         canvas, above = self._canvas, TOP + LINE
         canvas.setFont(BOLD, SIZE)
         for place in self._places:
-            label = f"{place.heading.label} (UTC)" if place.heading.kind is Kind.INSTANT else place.heading.label
-            self._write(place, label, BOLD, at=above)
+            self._write(place, _label(place.heading), BOLD, at=above)
         canvas.setLineWidth(0.4)
         canvas.line(MARGIN, above - 3, WIDTH - MARGIN, above - 3)
         canvas.setFont(FONT, SIZE)
 
     def _write(self, place: Place, said: str, font: str, *, at: float | None = None) -> None:
         height = TOP - self._on_page * LINE if at is None else at
-        cut = _cut(said, place.right - place.left, font)
         if place.is_right_aligned:
-            self._canvas.drawRightString(place.right, height, cut)
+            self._canvas.drawRightString(place.right, height, said)
         else:
-            self._canvas.drawString(place.left, height, cut)
+            self._canvas.drawString(place.left, height, _cut(said, place.right - place.left, font))
 
 
-def _places(headings: Sequence[Heading]) -> Iterator[Place]:
-    whole = sum(SHARES[heading.kind] for heading in headings)
-    left = MARGIN
-    for heading in headings:
-        width = (WIDTH - 2 * MARGIN) * SHARES[heading.kind] / whole
-        yield Place(left=left, right=left + width - GAP, heading=heading)
-        left += width
+def _places(headings: Sequence[Heading], sample: Sequence[Sequence[Any]]) -> Iterator[Place]:
+    """Where the columns stand: everything has the room it needs, and texts share what is left. Ids are for machines."""
+    shown = [(column, heading) for column, heading in enumerate(headings) if not heading.name.endswith("_id")]
+    needs = [_need(column, heading, sample) for column, heading in shown]
+    texts = [n for n, (_, heading) in enumerate(shown) if heading.kind is Kind.TEXT]
+    room = WIDTH - 2 * MARGIN - sum(need for n, need in enumerate(needs) if n not in texts)
+    for left_to_place, n in zip(range(len(texts), 0, -1), sorted(texts, key=lambda n: needs[n]), strict=True):
+        needs[n] = min(needs[n], room / left_to_place)
+        room -= needs[n]
+    left, spare = MARGIN, max(0.0, room) / max(1, len(shown) - 1)
+    for (column, heading), need in zip(shown, needs, strict=True):
+        yield Place(column=column, left=left, right=left + need - GAP, heading=heading)
+        left += need + spare
+
+
+def _need(column: int, heading: Heading, sample: Sequence[Sequence[Any]]) -> float:
+    """How wide a column has to be for its label and the first rows; amounts may grow by a digit or two, and have sums."""
+    said = (_said(heading, row[column], row) for row in sample if row[column] is not None)
+    widest = max((stringWidth(one, FONT, SIZE) for one in said), default=0.0)
+    more = stringWidth("0 000", BOLD, SIZE) if heading.kind is Kind.AMOUNT else 0.0
+    return float(max(widest + more, stringWidth(_label(heading), BOLD, SIZE))) + GAP
+
+
+def _label(heading: Heading) -> str:
+    return f"{heading.label} (UTC)" if heading.kind is Kind.INSTANT else heading.label
 
 
 def _said(heading: Heading, value: Any, row: Sequence[Any]) -> str:
@@ -154,7 +176,7 @@ def _amount(value: Decimal, currency: str) -> str:
 
 def _cut(said: str, width: float, font: str) -> str:
     """The text, or as much of it as fits and an ellipsis."""
-    if len(said) * SIZE * WIDEST <= width or stringWidth(said, font, SIZE) <= width:
+    if len(said) * SIZE * WIDEST <= width or stringWidth(said, font, SIZE) <= width + ROUNDING:
         return said
     room = width - stringWidth(ELLIPSIS, font, SIZE)
     kept = min(len(said), int(room / (SIZE * NARROWEST)))

@@ -31,7 +31,7 @@ class ExportRoute:
 
     def __init__(self, packs: ClosePacks, inputs: Inputs, now: Callable[[], datetime]) -> None:
         self._packs, self._inputs, self._now = packs, inputs, now
-        self._exports, self._engine = packs.exports, packs.books.engine
+        self._exports, self._engine = packs.exports, packs.exports.books.engine
         self._turns = anyio.CapacityLimiter(AT_ONCE)
 
     async def answer(self, request: Request) -> Response:
@@ -65,7 +65,7 @@ class ExportRoute:
         return ExportClaim.read(link, key, file=file, at=at)
 
     def _headers(self, file: str, at: datetime) -> Mapping[str, str]:
-        day = at.astimezone(self._exports.zone).date()
+        day = at.astimezone(self._exports.books.zone).date()
         return {
             "Content-Disposition": f'attachment; filename="{day}-{file}"',
             "X-Content-Type-Options": "nosniff",

@@ -4,18 +4,21 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
-from billing.periods import business_day
+from billing.periods import Period
 from graphql_api.exports.asked import in_words
 from graphql_api.exports.csv_file import csv_bytes
 from graphql_api.exports.rendering import Order, rendered
 from graphql_api.exports.sie_file import sie_bytes
 from graphql_api.exports.tables import Table, headings_of
-from schema.export_sheets import sheet_of
-from schema.exports import ExportFormat, ExportInput, as_json
+from procedures.books import Books
+from procedures.reconcile import Reconciled, check_reconcilable, reconcile
+from providers.registry import Registry
+from schema.export_sheets import reconciled_days, reconciliation_sheet, sheet_of
+from schema.exports import ExportFormat, ExportInput, ExportKind, as_json
 from schema.sheets import Asked, Sheet
 from storage.engine import Database
+from storage.jobs import Jobs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,8 +26,27 @@ class Exports:
     """Exports of one database. `platform_name`: whose book the platform's is."""
 
     database: Database
-    zone: ZoneInfo
+    books: Books
+    registry: Registry
+    jobs: Jobs
+    tolerance_cents: int
     platform_name: str
+
+    async def reconciled(self, provider: str, days: Period, *, at: datetime) -> Reconciled:
+        """A provider held against the ledger.
+
+        Raises: ProviderUnknown, ProviderNotConfigured, BadInput.
+        """
+        check_reconcilable(provider, self.registry)
+        return await reconcile(
+            provider,
+            days,
+            at=at,
+            books=self.books,
+            registry=self.registry,
+            jobs=self.jobs,
+            tolerance_cents=self.tolerance_cents,
+        )
 
     async def pieces(self, asked: ExportInput, *, at: datetime) -> AsyncGenerator[bytes, None]:
         """The file in pieces; it is read while they are taken, and no further.
@@ -38,7 +60,10 @@ class Exports:
 
     async def _source(self, opened: AsyncExitStack, asked: ExportInput, at: datetime) -> AsyncGenerator[bytes, None]:
         """Where the pieces come from; what they need stays open as long as the stack."""
-        sheet, asked_in = sheet_of(asked), Asked(today=business_day(at, self.zone), zone=self.zone.key)
+        sheet, asked_in = sheet_of(asked), Asked(today=self.books.day(at), zone=self.books.zone.key)
+        if asked.kind is ExportKind.RECONCILIATION:
+            provider, days = reconciled_days(asked)
+            sheet = reconciliation_sheet((await self.reconciled(provider, days, at=at)).lines)
         if asked.format in {ExportFormat.XLSX, ExportFormat.PDF}:
             return rendered(self._order(asked, sheet, asked_in, at=at))
         connection = await opened.enter_async_context(await self.database.connect_to_export())

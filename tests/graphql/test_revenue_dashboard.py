@@ -1,51 +1,19 @@
 """The dashboard over the demo: every figure is the sum of its rows, whatever the window and the filter."""
 
-from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
 
-from graphql_api.demo.loading import load_demo
-from graphql_api.demo.scale import SCALES
-from graphql_api.progress import Counter
 from graphql_api.sys_routes import stored
-from providers.registry import Registry
 from schema.ids import to_global
-from storage.engine import Database
 from tests.books import NOW
-from tests.database import Clones
-from tests.graphql.api import Api, served
+from tests.graphql.api import Api
+from tests.graphql.demo_books import api, books, demo
 
+__all__ = ["api", "books", "demo"]
 DASHBOARD = stored("revenue_dashboard")
-STOCKHOLM = ZoneInfo("Europe/Stockholm")
-
-
-@pytest.fixture(scope="module")
-def demo(database_clones: Clones) -> Iterator[Database]:
-    """The small demo, which no test here changes."""
-    with database_clones.clone() as database:
-        load_demo(
-            database, scale=SCALES["small"], now=datetime(2026, 11, 20, 12, tzinfo=UTC), zone=STOCKHOLM,
-            actor="cli:test", registry=Registry.load(settings={}), progress=Counter(shown=False),
-        )  # fmt: skip
-        yield database
-
-
-@pytest.fixture
-async def api(demo: Database, tmp_path: Path) -> AsyncIterator[Api]:
-    async with served(demo, tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def books(demo: Database) -> Iterator[psycopg.Connection[Any]]:
-    with demo.connect(autocommit=True) as connection:
-        yield connection
 
 
 async def figures(api: Api, tenants: int = 20, **filter: Any) -> Any:
@@ -298,3 +266,16 @@ async def test_the_route_answers_the_same_in_snake_case(api: Api) -> None:
     made = await figures(api, **{"from": "2026-10-01", "to": "2026-10-31"})
     assert answer.json()["gross_revenue"]["amount_cents"] == cents(made["grossRevenue"])
     assert len(answer.json()["trend"]) == 12
+
+
+CHURN = """query ($from: Date!, $to: Date!) { churnReport(from: $from, to: $to) {
+    churnRate { value unavailableBecause } logoChurnRate { value } revenueChurnRate { value } } }"""
+
+
+async def test_churn_is_what_the_churn_report_tells(api: Api) -> None:
+    for window in ({"from": "2026-01-01", "to": "2026-11-20"}, {"from": "2026-10-01", "to": "2026-10-31"}):
+        made, report = await figures(api, **window), (await api.ask(CHURN, **window))["churnReport"]
+
+        for name in ("churnRate", "logoChurnRate", "revenueChurnRate"):
+            assert made[name]["value"] == pytest.approx(report[name]["value"], abs=1e-6), name
+        assert made["churnRate"]["value"] is not None
