@@ -23,6 +23,10 @@ CountryCode = NewType("CountryCode", str)
 
 T = TypeVar("T")
 
+FIRST_DAY: Final = date(1900, 1, 1)
+LAST_DAY: Final = date(2999, 12, 31)
+"""So that days can be reckoned with: there is always one before and one after."""
+
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
@@ -39,9 +43,12 @@ def read_cents(value: object) -> Cents:
 def read_date(value: object) -> date:
     if isinstance(value, str) and _DATE.fullmatch(value):
         try:
-            return date.fromisoformat(value)
+            day = date.fromisoformat(value)
         except ValueError:
             raise GraphQLError(f"{value} is not a day of the calendar.") from None
+        if FIRST_DAY <= day <= LAST_DAY:
+            return day
+        raise GraphQLError(f"{value} is no day of anybody's books: Date is from {FIRST_DAY} to {LAST_DAY}.")
     raise GraphQLError('Date is a day as YYYY-MM-DD, for example "2026-03-31".')
 
 

@@ -6,7 +6,7 @@ makes objects for each step: two to three times the work of a small read itself.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import orjson
@@ -46,21 +46,29 @@ class ReadLine:
         self._prepared: OrderedDict[str, bytes] = OrderedDict()
         self._answer: asyncio.Future[pq.abc.PGresult] | None = None
         self._last: pq.abc.PGresult | None = None
-        self._socket = self._libpq.socket
+        self._socket, self._watched = self._libpq.socket, False
         self.watch()
 
     @property
     def is_lost(self) -> bool:
         return self._libpq.status != pq.ConnStatus.OK
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the connection is well and nothing is under way on it."""
+        return self._libpq.transaction_status == pq.TransactionStatus.IDLE
+
     def watch(self) -> None:
         """Let the event loop tell when something arrives."""
         self._loop.add_reader(self._socket, self._arrived)
+        self._watched = True
 
     def unwatch(self) -> None:
-        """Leave the socket to psycopg for a while."""
-        self._loop.remove_reader(self._socket)
-        self._loop.remove_writer(self._socket)
+        """Leave the socket alone. A lost one at once: libpq has closed it, and its number may soon be another's."""
+        if self._watched:
+            self._loop.remove_reader(self._socket)
+            self._loop.remove_writer(self._socket)
+            self._watched = False
 
     async def rows(self, sql: str, values: Sequence[bytes | None]) -> list[Row]:
         """The rows of a statement with parameters `$1`, `$2`, …, given as PostgreSQL writes them.
@@ -70,8 +78,7 @@ class ReadLine:
         self.asked += 1
         name = self._prepared.get(sql) or await self._prepare(sql)
         self._prepared.move_to_end(sql)
-        self._libpq.send_query_prepared(name, values, None, BINARY)
-        result = await self._result()
+        result = await self._result(lambda: self._libpq.send_query_prepared(name, values, None, BINARY))
         self._rows.set_pgresult(result)
         try:
             return self._rows.load_rows(0, result.ntuples, tuple)
@@ -81,19 +88,22 @@ class ReadLine:
     async def _prepare(self, sql: str) -> bytes:
         if len(self._prepared) >= STATEMENTS_MAX:
             _, unused = self._prepared.popitem(last=False)
-            self._libpq.send_close_prepared(unused)
-            await self._result()
+            await self._result(lambda: self._libpq.send_close_prepared(unused))
         name = b"read_%d" % self.asked
-        self._libpq.send_prepare(name, sql.encode())
-        await self._result()
+        await self._result(lambda: self._libpq.send_prepare(name, sql.encode()))
         self._prepared[sql] = name
         return name
 
-    async def _result(self) -> pq.abc.PGresult:
-        """The result of what was sent. Whoever is cancelled here leaves a connection that nobody else may use."""
-        self._answer = self._loop.create_future()
-        self._send()
-        result = await self._answer
+    async def _result(self, send: Callable[[], None]) -> pq.abc.PGresult:
+        """The result of what is sent. Whoever is cancelled here leaves a connection that nobody else may use."""
+        self._answer = answer = self._loop.create_future()
+        try:
+            send()
+            if self._libpq.flush():  # the socket takes no more for now
+                self._loop.add_writer(self._socket, self._send_rest)
+        except psycopg.OperationalError as broken:
+            self._end(broken)
+        result: pq.abc.PGresult = await answer
         if result.status in (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK):
             return result
         error = psycopg.errors.error_from_result(result)
@@ -101,11 +111,9 @@ class ReadLine:
             raise LineLost("The database ended the connection.") from error
         raise error
 
-    def _send(self) -> None:
+    def _send_rest(self) -> None:
         try:
-            if self._libpq.flush():  # the socket takes no more for now
-                self._loop.add_writer(self._socket, self._send)
-            else:
+            if not self._libpq.flush():
                 self._loop.remove_writer(self._socket)
         except psycopg.OperationalError as error:
             self._end(error)
@@ -116,16 +124,14 @@ class ReadLine:
         except psycopg.OperationalError as error:
             self._end(error)
             return
-        if self._answer is None:
-            if self.is_lost:
-                self.unwatch()
-            return
-        while not self._libpq.is_busy():
+        if self.is_lost:
+            self.unwatch()
+        while self._answer is not None and not self._libpq.is_busy():
             result = self._libpq.get_result()
             if result is None:
                 self._give()
-                return
-            self._last = result
+            else:
+                self._last = result
 
     def _give(self) -> None:
         answer, result = self._answer, self._last

@@ -71,8 +71,11 @@ class ReadPool:
         try:
             yield line.connection
         finally:
-            line.watch()
-            self._put_back(line)
+            if line.is_quiet:
+                line.watch()
+                self._put_back(line)
+            else:
+                self._discard(line)
 
     async def close(self) -> None:
         """End the connections; those still in use end when they are given back."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from starlette.applications import Starlette
 
 from billing.authority import Role
 from graphql_api.app import create_app, development_issuer
@@ -22,6 +23,7 @@ class Api:
 
     client: httpx.AsyncClient
     settings: Settings
+    app: Starlette
 
     def token(self, *roles: Role, actor: str = "finance@example.org", auth_age: float = 0) -> str:
         issuer, at = development_issuer(self.settings), NOW - timedelta(seconds=auth_age)
@@ -61,4 +63,4 @@ async def served(database: Database, data_dir: Path) -> AsyncIterator[Api]:
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url="http://test") as client,
     ):
-        yield Api(client=client, settings=settings)
+        yield Api(client=client, settings=settings, app=app)
