@@ -14,6 +14,7 @@ import psycopg
 
 from billing.periods import business_day
 from billing.refusals import ErrorCode, Refusal
+from graphql_api.demo.dunning import dun_after_payments, dun_before_payments
 from graphql_api.demo.folder import write_demo
 from graphql_api.demo.gateway import payouts_arriving, sync_gateway, tell_gateway
 from graphql_api.demo.returning import try_to_return
@@ -85,6 +86,8 @@ def load_demo(
         imported = import_books(
             connection, folder / "books", now=now, zone=zone, actor=actor, reason="Demo", progress=progress
         )
+        connection.commit()
+        asyncio.run(_dun(database, now=now, zone=zone, actor=actor))
         received = [
             _receive(connection, file, now=now, zone=zone, actor=actor, registry=registry, progress=progress)
             for file in sorted((folder / "bank").iterdir())
@@ -128,6 +131,14 @@ def _receive(
         )
 
 
+async def _dun(database: Database, *, now: datetime, zone: ZoneInfo, actor: str) -> None:
+    engine = database.engine(connections_max=1)
+    try:
+        await dun_before_payments(Books(engine=engine, zone=zone), now=now, actor=actor)
+    finally:
+        await engine.dispose()
+
+
 async def _sync(database: Database, file: Path, *, since: datetime, now: datetime, zone: ZoneInfo, actor: str) -> None:
     engine = database.engine(connections_max=1)
     try:
@@ -154,6 +165,7 @@ async def _tidy(database: Database, *, now: datetime, zone: ZoneInfo, actor: str
             order = Order(actor=actor, reason="The number is in the text", at=now)
             await assign(transfer_id, to=invoice_id, order=order, books=books)
         await try_to_return(database, books, now=now, actor=actor)
+        await dun_after_payments(database, books, now=now, order=Order(actor=actor, reason="Demo", at=now))
     finally:
         await engine.dispose()
 

@@ -30,6 +30,7 @@ LISTS = {
     "accountingEntries": "first: 200",
     "auditEvents": "first: 50",
     "refunds": "first: 20",
+    "dunningCases": "first: 30",
 }
 REPORTS = {
     "reconciliation": 'provider: "sandbox", from: "2026-10-05", to: "2026-11-20"',

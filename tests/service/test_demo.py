@@ -21,7 +21,7 @@ from graphql_api.demo.scale import SCALES, Scale
 from providers.registry import Registry
 from storage.candidates import with_candidates
 from storage.engine import Database
-from storage.inbox import transfer_facts
+from storage.inbox import facts_of
 from storage.invariants import snapshot, verify
 from storage.payments import METHODS
 from storage.subscriptions import HISTORY_KINDS
@@ -69,6 +69,7 @@ def test_the_books_hold_and_have_no_empty_corner_whatever_day_it_is(database: Da
         assert set(column(books, "select status from invoice")) == {
             "DRAFT", "OPEN", "PARTIALLY_PAID", "PAID", "PARTIALLY_REFUNDED", "REFUNDED", "VOID", "UNCOLLECTIBLE",
         }  # fmt: skip
+        assert dunned(books) == {"open", "freeze", "custom", "resolved", "waiting"}
         assert set(column(books, "select status from payment")) == {
             "PENDING", "SUCCEEDED", "FAILED", "PARTIALLY_REFUNDED", "REFUNDED",
         }  # fmt: skip
@@ -99,6 +100,18 @@ def outlook(books: psycopg.Connection[Any], today: date) -> tuple[float, float]:
     return now / before, float(cash / burn)
 
 
+def dunned(books: psycopg.Connection[Any]) -> set[str]:
+    """What there is of dunning."""
+    return set(
+        column(
+            books,
+            "select case when i.outstanding_cents = 0 then 'resolved' when waiting_because is not null then 'waiting'"
+            "            else coalesce(lower(override_path), 'open') end"
+            "  from dunning_case c join invoice i on i.id = c.invoice_id",
+        )
+    )
+
+
 def mrr(books: psycopg.Connection[Any], day: date) -> int:
     """MRR in EUR cents as the log tells it."""
     rows = books.execute(
@@ -117,17 +130,18 @@ def mrr(books: psycopg.Connection[Any], day: date) -> int:
 
 def three_of_yesterday(books: psycopg.Connection[Any], today: date) -> list[tuple[Any, ...]]:
     return books.execute(
-        "select status, amount_cents, currency, booked_on, refs, message, counterparty_name, counterparty_account"
-        "  from unmatched_bank_transfer where currency = 'SEK' and booked_on = %s",
+        "select status, amount_cents, currency, booked_on, refs, message, counterparty_name, counterparty_account,"
+        "       deposit_id from unmatched_bank_transfer where currency = 'SEK' and booked_on = %s",
         [today - timedelta(days=1)],
     ).fetchall()
 
 
 async def test_three_crowns_of_yesterday_wait_with_an_excellent_suggestion_each(demo: Database) -> None:
     with demo.connect() as books:
-        waiting = [transfer_facts(row[1:]) for row in three_of_yesterday(books, TODAY)]
+        rows = [row[1:] for row in three_of_yesterday(books, TODAY)]
         names = dict(books.execute("select id, customer_name from invoice").fetchall())
     async with demo.read_pool() as pool, pool.connection() as connection:
+        waiting = await facts_of(connection, rows)
         found = [suggestions(transfer, known, 5) for transfer, known in await with_candidates(connection, waiting)]
 
     assert [best[0].score >= 0.9 for best in found] == [True, True, True]
