@@ -14,7 +14,7 @@ from schema.invoices import Invoice
 from schema.reading.bindings import fetched
 from schema.reading.reader import Reader
 from storage.candidates import with_candidates
-from storage.inbox import COLUMNS, transfer_facts
+from storage.inbox import COLUMNS, facts_of
 
 SUGGESTIONS_MAX: Final = 5
 WAITING: Final = ("UNMATCHED", "IGNORED")
@@ -61,11 +61,11 @@ async def suggested(
     """
     if not 1 <= limit <= SUGGESTIONS_MAX:
         raise BadInput(f"limit is {limit}, but there are 1 to {SUGGESTIONS_MAX} suggestions.", argument="limit")
-    waiting = {i: transfer_facts(row[1:]) for i, row in enumerate(rows) if row[0] in WAITING and row[1] > 0}
+    waiting = {i: row[1:] for i, row in enumerate(rows) if row[0] in WAITING and row[1] > 0}
     if not waiting:
         return [[] for _ in rows]
     async with reader.pool.connection() as connection:
-        found = await with_candidates(connection, list(waiting.values()))
+        found = await with_candidates(connection, await facts_of(connection, list(waiting.values())))
     ranked = {
         i: suggestions(transfer, candidates, limit) for i, (transfer, candidates) in zip(waiting, found, strict=True)
     }

@@ -12,7 +12,7 @@ from billing.ocr import ReferenceKind
 from storage.candidates import with_candidates
 
 COLUMNS: Final = (
-    "amount_cents", "currency", "booked_on", "refs", "message", "counterparty_name", "counterparty_account",
+    "amount_cents", "currency", "booked_on", "refs", "message", "counterparty_name", "counterparty_account", "deposit_id",
 )  # fmt: skip
 PAGE: Final = 50
 
@@ -22,20 +22,29 @@ select id, {", ".join(COLUMNS)} from bank_transfer
  order by id limit {PAGE}"""  # noqa: S608 - constants of this file
 
 
+PAYEES: Final = "select id::text, payee from bank_deposit where id = any(%s::uuid[]) and payee is not null"
+
+
 async def waiting_with_candidates(
     connection: psycopg.AsyncConnection[Any],
 ) -> AsyncIterator[tuple[TransferFacts, list[InvoiceCandidate]]]:
     """Every transfer in the inbox with the open invoices it may pay, a page at a time."""
     last = None
     while rows := await (await connection.execute(WAITING, [last])).fetchall():
-        for found in await with_candidates(connection, [transfer_facts(row[1:]) for row in rows]):
+        for found in await with_candidates(connection, await facts_of(connection, [row[1:] for row in rows])):
             yield found
         last = rows[-1][0]
 
 
-def transfer_facts(columns: Sequence[Any]) -> TransferFacts:
-    """The `COLUMNS` of a transfer as matching sees them."""
-    cents, currency, booked_on, refs, message, name, account = columns
+async def facts_of(connection: psycopg.AsyncConnection[Any], rows: Sequence[Sequence[Any]]) -> list[TransferFacts]:
+    """The `COLUMNS` of transfers, with what their deposits say, as matching sees them."""
+    found = await connection.execute(PAYEES, [[str(row[-1]) for row in rows]])
+    payees = dict(await found.fetchall())
+    return [_facts(row, payee=payees.get(str(row[-1]))) for row in rows]
+
+
+def _facts(columns: Sequence[Any], *, payee: str | None) -> TransferFacts:
+    cents, currency, booked_on, refs, message, name, account, _deposit = columns
     return TransferFacts(
         amount=Money(cents, currency),
         booked_on=booked_on if isinstance(booked_on, date) else date.fromisoformat(booked_on),
@@ -43,6 +52,7 @@ def transfer_facts(columns: Sequence[Any]) -> TransferFacts:
         message=message,
         counterparty_name=name,
         counterparty_account=account,
+        payee=payee,
     )
 
 

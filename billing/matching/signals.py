@@ -157,4 +157,9 @@ def judge_history(reading: Reading, candidate: InvoiceCandidate) -> Judged | Non
 
 
 def _is_same_account(one: str | None, other: str | None) -> bool:
-    return bool(one and other) and normal(one or "") == normal(other or "")
+    """Banks' files write "BG 991-2346", people leave the BG off."""
+    return bool(one and other) and _bare(one or "") == _bare(other or "")
+
+
+def _bare(account: str) -> str:
+    return normal(account.removeprefix("BG ").removeprefix("PG "))
