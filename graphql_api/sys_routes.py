@@ -74,7 +74,14 @@ class SysRoute:
 
 ROUTES: Final = (
     SysRoute(method="GET", path="/sys/billing/dashboard", operation="revenue_dashboard"),
+    SysRoute(method="GET", path="/sys/invoices", operation="invoices"),
+    SysRoute(method="GET", path="/sys/payments", operation="payments"),
     SysRoute(method="GET", path="/sys/payments/unmatched", operation="unmatched_transfers"),
+    SysRoute(method="GET", path="/sys/payments/{id}", operation="payment", id_name="id", id_type="Payment"),
+    SysRoute(method="GET", path="/sys/subscriptions", operation="subscriptions"),
+    SysRoute(
+        method="GET", path="/sys/subscriptions/{id}", operation="subscription", id_name="id", id_type="Subscription"
+    ),
     SysRoute(
         method="POST",
         path="/sys/payments/unmatched/{id}/assign",

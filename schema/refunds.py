@@ -21,7 +21,7 @@ from schema.payments import Payment
 from schema.reading.bindings import Scope, column, computed, derived, fetched, many, money, one, rows_of
 from schema.reading.days import beginning, ending
 from schema.reading.paging import Page, by_column, check_window
-from schema.reading.questions import Condition, PageOf, among, given, names
+from schema.reading.questions import Condition, OneOf, PageOf, Whether, given, names
 from schema.scalars import Cents
 from storage.payments import Payment as PaymentRow
 from storage.refunds import Refund as Row
@@ -114,9 +114,9 @@ class RefundFilter:
     created_to: date | None = strawberry.field(default=None, description="This business day included.")
 
 
-_STATUS = Condition(lambda refund, statuses: among(refund.status, statuses))
-_NEEDS_REVIEW = Condition(lambda refund, wanted: refund.needs_review == wanted)
-_TENANTS = Condition(lambda refund, keys: among(refund.tenant_id, keys))
+_STATUS = OneOf(lambda refund: refund.status)
+_NEEDS_REVIEW = Whether(lambda refund: refund.needs_review)
+_TENANTS = OneOf(lambda refund: refund.tenant_id)
 _PROVIDER = Condition(lambda refund, provider: refund.provider == provider)
 _CREATED_FROM = Condition(lambda refund, day: refund.created_at >= beginning(day))
 _CREATED_TO = Condition(lambda refund, day: refund.created_at < ending(day))
@@ -130,9 +130,9 @@ def refunds(asked: RefundFilter, at: Page) -> PageOf:
     """
     check_window(asked.created_from, asked.created_to, "createdTo")
     where = given(
-        (_STATUS, names(asked.status)),
-        (_NEEDS_REVIEW, asked.needs_review),
-        (_TENANTS, keys_of(asked.tenant_ids, "Tenant", argument="tenantIds")),
+        _STATUS.of(names(asked.status)),
+        _NEEDS_REVIEW.of(asked.needs_review),
+        _TENANTS.of(keys_of(asked.tenant_ids, "Tenant", argument="tenantIds")),
         (_PROVIDER, asked.provider),
         (_CREATED_FROM, asked.created_from),
         (_CREATED_TO, asked.created_to),
