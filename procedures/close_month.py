@@ -117,12 +117,15 @@ def _broken_rules(connection: psycopg.Connection[Any]) -> list[str]:
 async def _drifts(
     days: Period, *, order: Order, books: Books, registry: Registry, jobs: Jobs, tolerance_cents: int
 ) -> list[str]:
-    """A sentence for each provider and currency in which a line is off by more than is tolerated."""
+    """A sentence for each provider and currency in which a line is off by more than is tolerated, and for each provider that
+    could not be asked about all of these days."""
     found = []
     for provider in reconcilable(registry):
         reconciled = await reconcile(
             provider, days, at=order.at, books=books, registry=registry, jobs=jobs, tolerance_cents=tolerance_cents
         )
+        if not reconciled.is_complete:
+            found.append(f"Not all lines of {provider} of {days.start:%Y-%m} are known: it could not be asked.")
         lines: dict[str, int] = {}
         for sums in reconciled.sums:
             lines[sums.currency] = lines.get(sums.currency, 0) + sums.over_tolerance

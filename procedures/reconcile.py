@@ -42,6 +42,12 @@ class Reconciled:
     tolerance_cents: int
     sums: Sequence[Sums]
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether all of the provider's lines of these days are known: only then can it be said that none is missing."""
+        window, known = self.lines.window, self.lines.known
+        return known is not None and known.start <= window.start and window.end <= known.end
+
 
 def check_reconcilable(provider: str, registry: Registry) -> None:
     """Raises: ProviderUnknown, ProviderNotConfigured; BadInput for one that reports nothing to hold the ledger against."""

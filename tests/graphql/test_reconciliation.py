@@ -25,6 +25,7 @@ from schema.ids import to_global
 from storage.engine import Database
 from tests.books import NOW, LittleBooks
 from tests.graphql.api import Api, served
+from tests.graphql.test_close_month import CLOSE
 from tests.refunds.gateway import Gateway, registry_of
 
 ASKED = {"provider": "sandbox", "from": "2026-11-01", "to": "2026-11-15"}
@@ -358,7 +359,11 @@ async def test_a_charge_that_is_not_booked_leads_to_its_payment(api: Api, till: 
             "PROVIDER_NOT_CONFIGURED",
             "Provider unset cannot be used. Not set: BILLING_UNSET_KEY.",
         ),
-        ({"provider": "listing"}, "BAD_USER_INPUT", "Provider listing lists no ledger of its own and reads no bank files."),
+        (
+            {"provider": "listing"},
+            "BAD_USER_INPUT",
+            "Provider listing lists no ledger of its own and reads no bank files.",
+        ),
         ({"from": "2026-11-16"}, "BAD_USER_INPUT", "The window ends on 2026-11-15, before it begins on 2026-11-16."),
         (
             {"to": "2026-11-21"},
@@ -418,3 +423,26 @@ async def test_the_demo_has_a_payment_and_a_fee_that_the_books_lack(database: Da
         ("MISSING_IN_LEDGER", "CHARGE", "sb_pay_unbooked", 189_000, None),
         ("MISSING_IN_LEDGER", "FEE", "sb_pay_unbooked", -2_796, None),
     ]
+
+
+async def test_a_month_of_which_the_provider_could_not_be_asked_is_closed_only_on_ones_own_word(
+    api: Api, gateway: Gateway, little: LittleBooks
+) -> None:
+    gateway.around = stuck
+    october = {"month": "2026-10-01", "reason": "October is complete"}
+    _, message = await api.refused(CLOSE, input=october)
+    assert "Not all lines of sandbox of 2026-10 are known: it could not be asked." in message
+    assert little.one("select count(*) from closed_month") == (0,)
+    gateway.around = None
+    await api.ask(CLOSE, input=october)
+
+
+async def test_the_tolerance_is_a_setting(
+    api: Api, till: Till, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    till.charge(100_00, theirs=100_01)
+    assert (await reconciled(api))["hasDrift"] is False
+    monkeypatch.setenv("BILLING_RECONCILIATION_TOLERANCE_CENTS", "0")
+    async with served(database, tmp_path) as strict:
+        told = await reconciled(strict)
+    assert (told["hasDrift"], told["toleranceCents"]) == (True, 0)

@@ -8,9 +8,10 @@ import pytest
 from benchmarks.reconciliation import ERRORS, OCTOBER, TOLERANCE_CENTS, prepared, reported
 from billing.periods import Period
 from procedures.books import Books
-from procedures.reconcile import known_days, unknown_parts
+from procedures.reconcile import Reconciled, known_days, unknown_parts
 from procedures.sync_movements import Window
 from storage.engine import Database
+from storage.reconciliation import AskedLines
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 10, 31, 23, tzinfo=UTC)  # of the first of November
@@ -83,3 +84,19 @@ async def test_a_day_is_known_when_all_of_it_is(
     books: Books, start: datetime, end: datetime, first: date, after: date
 ) -> None:
     assert known_days(Window(start=start, end=end), books) == Period(start=first, end=after)
+
+
+@pytest.mark.parametrize(
+    ("known", "is_complete"),
+    [
+        (OCTOBER, True),
+        (Period(start=date(2026, 9, 1), end=date(2026, 12, 1)), True),
+        (Period(start=date(2026, 10, 2), end=date(2026, 11, 1)), False),
+        (Period(start=date(2026, 10, 1), end=date(2026, 10, 31)), False),
+        (None, False),
+    ],
+)
+def test_a_reconciliation_is_complete_when_every_day_is_known(known: Period | None, is_complete: bool) -> None:
+    lines = AskedLines(provider="sandbox", window=OCTOBER, today=date(2026, 11, 20), known=known, as_of=NOW)
+    found = Reconciled(lines=lines, computed_at=NOW, synced_through=None, tolerance_cents=100, sums=())
+    assert found.is_complete is is_complete

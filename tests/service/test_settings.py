@@ -246,3 +246,9 @@ def test_stages_that_cannot_be_followed_are_refused(monkeypatch: pytest.MonkeyPa
     [problem] = refused(monkeypatch, BILLING_DUNNING_STAGES=stages)
 
     assert problem.startswith(f"BILLING_DUNNING_STAGES: {told_so}")
+
+
+@pytest.mark.parametrize("cents", ["-1", "1.5", "much"])
+def test_a_tolerance_is_a_whole_number_of_cents(monkeypatch: pytest.MonkeyPatch, cents: str) -> None:
+    [problem] = refused(monkeypatch, BILLING_RECONCILIATION_TOLERANCE_CENTS=cents)
+    assert problem.startswith("BILLING_RECONCILIATION_TOLERANCE_CENTS: ")
