@@ -18,6 +18,8 @@ from graphql_api.replies import refusal_status
 from procedures.books import Books
 from procedures.take_in_event import receive_event
 from providers.offer import Capability
+from providers.plugin_code import plugin_code
+from providers.refunding import NotExecuted
 from providers.registry import ProviderUnknown, Registry
 from providers.webhooks import Event, WebhookRefused, Webhooks
 from resolvers.errors import tell_refusal
@@ -77,12 +79,10 @@ def _verified(webhooks: Webhooks, headers: Mapping[str, str], body: bytes, at: d
     Raises: CallRefused.
     """
     try:
-        event = webhooks.verify(headers, body, now=at)
-    except WebhookRefused:
+        with plugin_code(provider):
+            event = webhooks.verify(headers, body, now=at)
+    except (WebhookRefused, NotExecuted):
         log.warning("call refused", provider=provider)
-        raise CallRefused from None
-    except Exception:  # noqa: BLE001 - a partner's code, at an outermost edge
-        log.exception("call not verified", provider=provider)
         raise CallRefused from None
     if not (isinstance(event, Event) and all(map(_is_name, (event.id, event.kind, event.subject)))):
         log.warning("call refused: its names cannot be kept", provider=provider)

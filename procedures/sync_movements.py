@@ -20,6 +20,7 @@ from procedures.keep_lines import is_line, keep
 from procedures.take_in_lines import take_in_lines
 from providers.ledger_lines import LedgerLine, LedgerLines
 from providers.offer import Capability
+from providers.plugin_code import plugin_code
 from providers.refunding import NotExecuted
 from providers.registry import Registry
 from storage.jobs import Jobs
@@ -162,13 +163,11 @@ async def _next(provider: str, lines: AsyncIterator[LedgerLine]) -> LedgerLine |
     Raises: ProviderUnavailable.
     """
     try:
-        async with asyncio.timeout(NEXT_SECONDS):
-            line = await anext(lines, None)
+        with plugin_code(provider):
+            async with asyncio.timeout(NEXT_SECONDS):
+                line = await anext(lines, None)
     except NotExecuted as problem:
         raise ProviderUnavailable(provider, problem=problem.problem) from problem
-    except Exception as error:
-        log.exception("provider %s failed at listing its ledger", provider)
-        raise ProviderUnavailable(provider, problem=f"It failed with {type(error).__name__}.") from error
     if line is not None and not is_line(line):
         raise ProviderUnavailable(provider, problem="What it lists is no line of a ledger.")
     return line

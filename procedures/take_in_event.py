@@ -24,9 +24,10 @@ from procedures.take_in_lines import take_in_lines
 from procedures.take_in_payment import take_in_payment
 from procedures.take_in_refund import take_in_refund
 from providers.ledger_lines import LedgerLine
+from providers.plugin_code import plugin_code
 from providers.refunding import NotExecuted
 from providers.registry import Registry
-from providers.webhooks import Event, Fact, PaymentFact, RefundFact, Webhooks
+from providers.webhooks import Event, Fact, PaymentFact, RefundFact
 from storage.jobs import Jobs
 from storage.movements import ProviderEvent
 
@@ -119,24 +120,14 @@ async def _problem(claimed: _Claimed, *, books: Books, registry: Registry, jobs:
         webhooks = registry.offer(claimed.provider).webhooks
         if webhooks is None:
             return "The provider makes no calls any more."
-        facts = await _asked(webhooks, claimed.event)
+        with plugin_code(claimed.provider):
+            async with asyncio.timeout(CALL_SECONDS):
+                facts = await webhooks.facts(claimed.event)
         return await _book(claimed, facts, books=books, jobs=jobs)
     except Refusal as refusal:
         return str(refusal)
     except NotExecuted as problem:
         return problem.problem
-
-
-async def _asked(webhooks: Webhooks, event: Event) -> Sequence[Fact]:
-    """Raises: NotExecuted, also for whatever a partner's code raises."""
-    try:
-        async with asyncio.timeout(CALL_SECONDS):
-            return await webhooks.facts(event)
-    except NotExecuted:
-        raise
-    except Exception as error:
-        log.exception("asking about event %s failed", event.id)
-        raise NotExecuted(f"The provider's plugin failed with {type(error).__name__}.") from error
 
 
 async def _book(claimed: _Claimed, facts: Sequence[Fact], *, books: Books, jobs: Jobs) -> str | None:

@@ -17,6 +17,7 @@ OUTERMOST_EDGES = {
     "providers/registry.py",  # a partner's code, while it is loaded
     "procedures/refund_call.py",  # a partner's code, while it moves money: whatever is not definite is unknown
     "graphql_api/edge.py",  # a request
+    "providers/plugin_code.py",  # a partner's code that is asked for an answer
     "graphql_api/worker.py",  # a round of periodic work: the next one may do better
     "graphql_api/direct.py",  # a field of a request
 }

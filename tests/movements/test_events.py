@@ -146,7 +146,7 @@ async def test_a_call_that_means_nothing_here_is_done_with(counter: Counter) -> 
     ("error", "problem"),
     [
         (NotExecuted("The sandbox is busy."), "The sandbox is busy."),
-        (ZeroDivisionError("payer Anna"), "The provider's plugin failed with ZeroDivisionError."),
+        (ZeroDivisionError("payer Anna"), "Its plugin failed with ZeroDivisionError."),
     ],
 )
 async def test_a_provider_that_cannot_be_asked_is_asked_again(

@@ -59,8 +59,8 @@ def raising(error: Exception) -> Callable[[], None]:
     ("ledger", "problem"),
     [
         (Listing(LINE, ending=raising(NotExecuted("Acme is closed."))), "Acme is closed."),
-        (Listing(LINE, ending=raising(ZeroDivisionError("payer Anna"))), "It failed with ZeroDivisionError."),
-        (Listing(LINE, ending=lambda: asyncio.sleep(60)), "It failed with TimeoutError."),
+        (Listing(LINE, ending=raising(ZeroDivisionError("payer Anna"))), "Its plugin failed with ZeroDivisionError."),
+        (Listing(LINE, ending=lambda: asyncio.sleep(60)), "Its plugin failed with TimeoutError."),
         (Listing("a line"), "What it lists is no line of a ledger."),
         (Listing(replace(LINE, occurred_at=PAID_AT.replace(tzinfo=None))), "What it lists is no line of a ledger."),
         (Listing(replace(LINE, kind="ADJUSTMENT")), "What it lists is no line of a ledger."),  # type: ignore[arg-type]
