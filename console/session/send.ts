@@ -1,19 +1,27 @@
 import { freshSignIn } from "./freshSignIn";
 import { nobody, useSession } from "./session";
-import { failure, type Operation, type Reply, run } from "./transport";
+import { type Failure, failure, type Operation, type Reply, run } from "./transport";
+
+/** How recent a sign-in has to be where the service does not say it: where there is none any more. */
+const MAX_AGE_SECONDS = 300;
 
 /** Run an operation in the name of whoever is signed in. Where the service wants a fresher sign-in, ask the person for
- * one and send the same again, once. Rejects where the service cannot be reached. */
-export async function send<Data>(operation: Operation, headers = new Headers()): Promise<Reply<Data>> {
+ * one and send the same again, once. `changes`: do so, too, where the session has ended, so that what was typed is not
+ * lost. Rejects where the service cannot be reached. */
+export async function send<Data>(operation: Operation, { headers = new Headers(), changes = false } = {}): Promise<Reply<Data>> {
+  const before = actor();
   const { reply } = await run<Data>(operation, headers);
   if (headers.has("Authorization")) return reply;
-  if (failure(reply, "UNAUTHENTICATED")) nobody();
-  const stale = failure(reply, "FRESH_AUTH_REQUIRED");
-  if (!stale) return reply;
-  const before = actor();
-  if (!(await freshSignIn({ maxAgeSeconds: stale.extensions?.max_age ?? 0 }))) return reply;
+  const ended = failure(reply, "UNAUTHENTICATED");
+  if (ended) nobody();
+  const stale = failure(reply, "FRESH_AUTH_REQUIRED") ?? (changes && before ? ended : undefined);
+  if (!stale || !(await freshSignIn({ maxAgeSeconds: maxAge(stale) }))) return reply;
   const now = actor();
   return before === now ? (await run<Data>(operation, headers)).reply : keptBack(before, now);
+}
+
+function maxAge({ extensions }: Failure): number {
+  return extensions?.max_age ?? MAX_AGE_SECONDS;
 }
 
 function actor(): string | undefined {

@@ -5,6 +5,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from graphql_api.graphiql import STATIC
+from storage.engine import Database
 from tests.books import LittleBooks
 from tests.browser.desk import Desk
 from tests.browser.running import Service, running
@@ -12,6 +13,7 @@ from tests.browser.visiting import CHROMIUM, Visit, chromium
 from tests.database import Clones, data_folder
 
 NewVisit = Callable[..., Visit]
+NewService = Callable[..., Service]
 
 
 @pytest.fixture(scope="session")
@@ -33,9 +35,22 @@ def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("There is no Chromium here: tests/browser/chromium.sh installs it where it may.")
     if not (STATIC / "graphiql").exists():
-        pytest.skip("GraphiQL was not built: `make setup` builds it.")
+        pytest.skip("The pages were not built: `make setup` builds it.")
     with chromium() as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def new_service(database_clones: Clones) -> Iterator[NewService]:
+    """Runs services of a module's own, each over books of its own."""
+    with ExitStack() as closing:
+
+        def run(database: Database, *arguments: str) -> Service:
+            folder = closing.enter_context(data_folder())
+            folder.mkdir()
+            return closing.enter_context(running(database, folder, *arguments))
+
+        yield run
 
 
 @pytest.fixture
@@ -44,12 +59,14 @@ def new_visit(browser: Browser, service: Service) -> Iterator[NewVisit]:
     with ExitStack() as closing:
         made: list[Visit] = []
 
-        def visit(headers: dict[str, str] | None = None, *, color_scheme: str = "light") -> Visit:
+        def visit(
+            headers: dict[str, str] | None = None, *, color_scheme: str = "light", locale: str = "en-GB"
+        ) -> Visit:
             context = browser.new_context(
                 base_url=service.url,
                 color_scheme=color_scheme,  # type: ignore[arg-type]
                 extra_http_headers=headers,
-                locale="en-GB",
+                locale=locale,
                 viewport={"width": 1440, "height": 900},
             )
             closing.callback(context.close)

@@ -47,10 +47,10 @@ class Service:
 
 
 @contextmanager
-def running(database: Database, data_dir: Path) -> Iterator[Service]:
+def running(database: Database, data_dir: Path, *arguments: str) -> Iterator[Service]:
     """The service over a migrated database. Its log is `service.log` in the data folder."""
     settings = {"BILLING_DATABASE_URL": database.runtime_url, "BILLING_DATA_DIR": str(data_dir), "BILLING_PORT": "0"}
-    command = [str(Path(sys.executable).with_name("billing")), "serve"]
+    command = [str(Path(sys.executable).with_name("billing")), "serve", *arguments]
     with (
         (data_dir / "service.log").open("w") as log,
         subprocess.Popen(command, env=os.environ | settings, stdout=subprocess.PIPE, stderr=log, text=True) as process,

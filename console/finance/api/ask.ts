@@ -22,9 +22,10 @@ export const answers = new QueryClient({
   },
 });
 
-/** What the operation answers. Rejects with `Refused`, or an `Error` where the service cannot be reached. */
-export async function answer<Data, Variables>({ document, variables }: Asked<Data, Variables>): Promise<Data> {
-  const reply = await send<Data>({ query: document.toString(), variables });
+/** What the operation answers; `changes`: it is a mutation. Rejects with `Refused`, or an `Error` where the service cannot
+ * be reached. */
+export async function answer<Data, Variables>({ document, variables }: Asked<Data, Variables>, { changes = false } = {}): Promise<Data> {
+  const reply = await send<Data>({ query: document.toString(), variables }, { changes });
   const [failure] = reply.errors ?? [];
   if (failure) throw new Refused(failure);
   if (!reply.data) throw new Error("The service answered with nothing.");
@@ -48,7 +49,7 @@ export function useAsk<Data, Variables>(asked: Asked<Data, Variables>, { when = 
 export function useChange<Data, Variables>(document: TypedDocumentString<Data, Variables>) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (variables: Variables) => answer({ document, variables }),
+    mutationFn: (variables: Variables) => answer({ document, variables }, { changes: true }),
     onSuccess: () => void client.invalidateQueries(),
   });
 }

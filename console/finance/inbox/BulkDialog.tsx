@@ -28,14 +28,10 @@ export function BulkDialog({ pairs, close }: { readonly pairs: readonly Pair[]; 
   async function assignAll(reason: string) {
     const left = pairs.filter(({ transfer }) => results[transfer.id]?.failed !== false);
     let refused = 0;
-    try {
-      for (const pair of left) {
-        const result = await assignOne(pair, reason);
-        refused += Number(result.failed);
-        setResults((before) => ({ ...before, [pair.transfer.id]: result }));
-      }
-    } finally {
-      void client.invalidateQueries();
+    for (const pair of left) {
+      const result = await assignOne(pair, reason);
+      refused += Number(result.failed);
+      setResults((before) => ({ ...before, [pair.transfer.id]: result }));
     }
     if (refused > 0) throw new Refused({ message: t("{n} of {all} were not assigned; the others are.", { n: refused, all: pairs.length }) });
     tell({ text: t("{n} transfers assigned.", { n: pairs.length }) });
@@ -45,7 +41,10 @@ export function BulkDialog({ pairs, close }: { readonly pairs: readonly Pair[]; 
     <ChangeDialog
       title={t("Assign {n} transfers", { n: pairs.length })}
       action={t("Assign all")}
-      close={close}
+      close={() => {
+        close();
+        void client.invalidateQueries();
+      }}
       change={assignAll}
       reasons={[t("Reference and amount agree"), t("Confirmed by the payer")]}
     >
@@ -72,7 +71,7 @@ export function BulkDialog({ pairs, close }: { readonly pairs: readonly Pair[]; 
 async function assignOne({ transfer, suggestion: { invoice } }: Pair, reason: string): Promise<Result> {
   try {
     const variables = { input: { transferId: transfer.id, invoiceId: invoice.id, reason } };
-    const { assignTransfer } = await answer({ document: AssignTransferDocument, variables });
+    const { assignTransfer } = await answer({ document: AssignTransferDocument, variables }, { changes: true });
     const [paid] = assignTransfer.invoices;
     return { text: paid ? `${paid.number}: ${t(INVOICE_STATUS[paid.status][0])}` : t("Assigned"), failed: false };
   } catch (error) {

@@ -5,7 +5,7 @@ import { t } from "../../words/words";
 import { useKeys } from "../shell/keys";
 import { usePlace } from "../route/location";
 import { AssignDialog } from "./AssignDialog";
-import { BulkDialog } from "./BulkDialog";
+import { BulkDialog, type Pair } from "./BulkDialog";
 import { DealtWith } from "./DealtWith";
 import { show } from "./Inbox";
 import { List } from "./List";
@@ -15,7 +15,12 @@ import { SplitDialog } from "./SplitDialog";
 import { Suggestions } from "./Suggestions";
 import { Transfer } from "./Transfer";
 
-type Open = "assign" | "split" | "ignore" | "return" | "bulk";
+/** A dialog, with what it was opened for: the list may change behind it, what a person confirms may not. */
+interface Open {
+  readonly kind: "assign" | "split" | "ignore" | "return";
+  readonly transfer: TransferFragment;
+  readonly chosen: number;
+}
 
 const SUGGESTIONS_MAX = 5;
 
@@ -26,6 +31,7 @@ export function Desk({ transfers }: { readonly transfers: readonly TransferFragm
   const [choices, setChoices] = useState<Readonly<Record<string, number>>>({});
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [open, setOpen] = useState<Open>();
+  const [bulk, setBulk] = useState<readonly Pair[]>();
   const transfer = transfers[place] as TransferFragment;
   const chosen = choices[transfer.id] ?? 0;
   const suggestion = transfer.suggestions[chosen];
@@ -37,9 +43,9 @@ export function Desk({ transfers }: { readonly transfers: readonly TransferFragm
 
   const move = (steps: number) => show(transfers[Math.min(Math.max(place + steps, 0), transfers.length - 1)]);
   const choose = (at: number) => transfer.suggestions[at] && setChoices({ ...choices, [transfer.id]: at });
-  const close = () => setOpen(undefined);
+  const ask = (kind: Open["kind"]) => setOpen({ kind, transfer, chosen });
   const toggle = ({ id }: TransferFragment) => setSelected(new Set(selected.has(id) ? [...selected].filter((one) => one !== id) : [...selected, id]));
-  const assign = () => (pairs.length > 0 ? setOpen("bulk") : isOpen && setOpen(suggestion ? "assign" : "split"));
+  const assign = () => (pairs.length > 0 ? setBulk(pairs) : isOpen && ask(suggestion ? "assign" : "split"));
 
   useKeys({
     j: () => move(1),
@@ -47,20 +53,19 @@ export function Desk({ transfers }: { readonly transfers: readonly TransferFragm
     ArrowDown: () => move(1),
     ArrowUp: () => move(-1),
     a: assign,
-    s: () => isOpen && setOpen("split"),
-    i: () => isOpen && setOpen("ignore"),
+    s: () => isOpen && ask("split"),
+    i: () => isOpen && ask("ignore"),
     x: () => isOpen && toggle(transfer),
     ...Object.fromEntries(Array.from({ length: SUGGESTIONS_MAX }, (_, at) => [String(at + 1), () => choose(at)])),
   });
 
-  const dialog = { transfer, close };
   return (
     <div className="desk" data-detail={wanted !== null}>
       <List transfers={transfers} current={transfer} selected={selected} toggle={toggle} />
       {pairs.length > 0 && (
         <p className="bulk-bar" role="status">
           {t("{n} selected", { n: pairs.length })}
-          <button type="button" className="main" onClick={() => setOpen("bulk")}>
+          <button type="button" className="main" onClick={() => setBulk(pairs)}>
             {t("Assign all")}
           </button>
           <button type="button" onClick={() => setSelected(new Set())}>
@@ -76,17 +81,17 @@ export function Desk({ transfers }: { readonly transfers: readonly TransferFragm
           {isOpen ? (
             <>
               <div className="actions">
-                <button type="button" className="main" disabled={!suggestion} aria-keyshortcuts="a" onClick={() => setOpen("assign")}>
+                <button type="button" className="main" disabled={!suggestion} aria-keyshortcuts="a" onClick={() => ask("assign")}>
                   {t("Assign")} <kbd>a</kbd>
                 </button>
-                <button type="button" aria-keyshortcuts="s" onClick={() => setOpen("split")}>
+                <button type="button" aria-keyshortcuts="s" onClick={() => ask("split")}>
                   {t("Split or find")} <kbd>s</kbd>
                 </button>
-                <button type="button" aria-keyshortcuts="i" onClick={() => setOpen("ignore")}>
+                <button type="button" aria-keyshortcuts="i" onClick={() => ask("ignore")}>
                   {t("Ignore")} <kbd>i</kbd>
                 </button>
                 {transfer.amount.amountCents > 0 && (
-                  <button type="button" onClick={() => setOpen("return")}>
+                  <button type="button" onClick={() => ask("return")}>
                     {t("Return")}
                   </button>
                 )}
@@ -98,13 +103,27 @@ export function Desk({ transfers }: { readonly transfers: readonly TransferFragm
           )}
         </Transfer>
       </div>
-      {open === "assign" && suggestion && <AssignDialog {...dialog} invoice={suggestion.invoice} reasons={reasonsFor(transfer, chosen)} />}
-      {open === "split" && <SplitDialog {...dialog} chosen={chosen} reasons={[t("One payment for several invoices")]} />}
-      {open === "return" && <ReturnDialog {...dialog} />}
-      {open === "ignore" && <IgnoreDialog {...dialog} />}
-      {open === "bulk" && <BulkDialog pairs={pairs} close={() => (setSelected(new Set()), close())} />}
+      {open && <Dialog of={open} close={() => setOpen(undefined)} />}
+      {bulk && (
+        <BulkDialog
+          pairs={bulk}
+          close={() => {
+            setSelected(new Set());
+            setBulk(undefined);
+          }}
+        />
+      )}
     </div>
   );
+}
+
+function Dialog({ of: { kind, transfer, chosen }, close }: { readonly of: Open; readonly close: () => void }) {
+  const dialog = { transfer, close };
+  const suggestion = transfer.suggestions[chosen];
+  if (kind === "ignore") return <IgnoreDialog {...dialog} />;
+  if (kind === "return") return <ReturnDialog {...dialog} />;
+  if (kind === "split" || !suggestion) return <SplitDialog {...dialog} chosen={chosen} reasons={[t("One payment for several invoices")]} />;
+  return <AssignDialog {...dialog} invoice={suggestion.invoice} reasons={reasonsFor(transfer, chosen)} />;
 }
 
 /** What speaks for the chosen invoice, as reasons to take with a click. */

@@ -18,7 +18,9 @@ interface ListProps {
 /** The transfers, each with its best suggestion. */
 export function List({ transfers, current, selected, toggle }: ListProps) {
   const row = useRef<HTMLLIElement>(null);
-  useEffect(() => row.current?.scrollIntoView({ block: "nearest" }), [current.id]);
+  useEffect(() => {
+    row.current?.scrollIntoView({ block: "nearest" }); // which answers with a promise in newer browsers
+  }, [current.id]);
   return (
     <ul className="transfers" aria-label={t("Transfers")}>
       {transfers.map((transfer) => {

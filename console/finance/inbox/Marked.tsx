@@ -1,4 +1,5 @@
-const TOKENS = /([\p{L}\p{N}]+)/u;
+/** Words and numbers; "F-101" is one. */
+const TOKENS = /([\p{L}\p{N}]+(?:[-/.][\p{L}\p{N}]+)*)/u;
 const LETTERS_MIN = 3;
 const DIGITS_MIN = 4;
 
@@ -21,7 +22,7 @@ function isNumber(token: string): boolean {
   return /^\d+$/.test(token);
 }
 
-/** Without accents and case: banks take both away. */
+/** Without accents, case and what joins: banks take all of these away. */
 function plain(token: string): string {
-  return token.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  return token.normalize("NFD").replace(/[\p{M}\-/.]/gu, "").toLowerCase();
 }

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { type Phrase, t } from "../../words/words";
 import { change, usePlace } from "../route/location";
 
@@ -27,18 +27,23 @@ interface FilterProps {
   readonly label: Phrase;
 }
 
-/** A text to look for; the key `/` leads here. */
+/** A text to look for; the key `/` leads here, and Enter back to what was found. */
 export function Search({ label }: { readonly label: Phrase }) {
   const text = usePlace(({ query }) => query.get("search") ?? "");
+  const [typed, setTyped] = useState(text);
+  useEffect(() => setTyped((before) => (before.trim() === text ? before : text)), [text]);
   return (
     <input
       type="search"
       aria-label={t("Search")}
       aria-keyshortcuts="/"
       placeholder={t(label)}
-      defaultValue={text}
-      key={text === "" ? "empty" : "filled"}
-      onChange={(event) => choose("search", event.target.value.trim() || undefined, true)}
+      value={typed}
+      onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
+      onChange={(event) => {
+        setTyped(event.target.value);
+        choose("search", event.target.value.trim() || undefined, true);
+      }}
     />
   );
 }

@@ -1,0 +1,292 @@
+"""The inbox of the console: what it shows before a change, and what the books hold after it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from playwright.sync_api import Route, expect
+
+from tests.books import LittleBooks
+from tests.browser.back_office import BackOffice
+from tests.browser.conftest import NewService, NewVisit
+from tests.browser.running import Service
+from tests.browser.visiting import Visit
+from tests.database import Clones
+
+FINANCE, COLLEAGUE = "finance@example.org", "controller@example.org"
+CLUBS = ("Alby", "Berga", "Dala", "Eka", "Fors", "Gimo", "Hede", "Ilsbo", "Kalix", "Lima")
+
+
+@pytest.fixture(scope="module")
+def service(database_clones: Clones, new_service: NewService) -> Iterator[Service]:
+    """Ten clubs, each with an invoice of 1 000 kronor and a transfer that names it; some pay too much or too little."""
+    paid = {"Berga": 105_000, "Dala": 60_000, "Eka": 180_000}
+    with database_clones.clone() as database:
+        with database.connect(autocommit=True) as connection:
+            books = LittleBooks(connection)
+            for number, club in enumerate(CLUBS, start=101):
+                tenant = books.tenant(f"{club} Boule")
+                name = {"customer_name": f"{club} Boule"}
+                books.invoice(tenant, 100_000, number=f"F-{number}", **name)
+                if club == "Eka":
+                    books.invoice(tenant, 70_000, number="F-900", **name)
+                books.transfer(
+                    paid.get(club, 100_000), counterparty_name=f"{club} Boule", message=f"faktura F-{number}"
+                )
+        yield new_service(database)
+
+
+@pytest.fixture
+def books(service: Service) -> Iterator[psycopg.Connection[Any]]:
+    with service.database.connect(autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def visit(new_visit: NewVisit, service: Service) -> Visit:
+    return new_visit(service.finance())
+
+
+@pytest.fixture
+def office(visit: Visit) -> BackOffice:
+    return BackOffice(visit.page).open("/inbox")
+
+
+@pytest.fixture
+def with_cookie(new_visit: NewVisit) -> BackOffice:
+    """Somebody who signed in as people do."""
+    page = new_visit().page
+    page.goto("/inbox")
+    return BackOffice(page).sign_in(FINANCE)
+
+
+def status(books: psycopg.Connection[Any], club: str) -> tuple[str, int]:
+    """Of a club's transfer, and what was paid of its first invoice."""
+    found = books.execute(
+        "select transfer.status, (select invoice.paid_cents from invoice where customer_name = %(name)s"
+        " order by number limit 1) from bank_transfer as transfer where counterparty_name = %(name)s",
+        {"name": f"{club} Boule"},
+    ).fetchone()
+    assert found is not None
+    return str(found[0]), int(found[1])
+
+
+def reasons(books: psycopg.Connection[Any], action: str, club: str) -> list[str]:
+    found = books.execute(
+        "select reason from audit_event where action = %s and subject_id ="
+        " (select id from bank_transfer where counterparty_name = %s) order by occurred_at",
+        [action, f"{club} Boule"],
+    )
+    return [str(reason) for (reason,) in found]
+
+
+def test_with_the_keyboard_alone_a_transfer_is_found_and_assigned(
+    office: BackOffice, books: psycopg.Connection[Any]
+) -> None:
+    left = int(office.left.inner_text().split()[0])
+    office.press("/")
+    office.page.keyboard.type("alby")
+    expect(office.rows).to_have_count(1)
+    expect(office.transfer.locator("mark", has_text="101").first).to_be_visible()
+    office.press("Enter", "a")
+    expect(office.dialog).to_contain_text("Pays the invoice in full.")
+    office.give_reason("It names the invoice")
+
+    office.says("F-101 (Paid)")
+    assert status(books, "Alby") == ("ASSIGNED", 100_000)
+    assert reasons(books, "transfer.assigned", "Alby") == ["It names the invoice"]
+    office.open("/inbox")
+    expect(office.left).to_have_text(f"{left - 1} left")
+
+
+def test_j_and_k_move_and_the_digits_choose_a_suggestion(office: BackOffice) -> None:
+    current = office.page.locator(".transfers [aria-current]")
+    first, second = office.rows.nth(0).inner_text(), office.rows.nth(1).inner_text()
+    office.press("j")
+    expect(current).to_contain_text(second.splitlines()[0])
+    office.press("k")
+    expect(current).to_contain_text(first.splitlines()[0])
+
+    suggestions = office.page.get_by_role("list", name="Suggestions").get_by_role("radio")
+    expect(suggestions.nth(0)).to_be_checked()
+    office.press("2")
+    expect(suggestions.nth(1)).to_be_checked()
+
+    office.press("?")
+    expect(office.page.get_by_role("dialog", name="Keys")).to_contain_text("Choose a suggestion")
+
+
+def test_a_surplus_is_told_before_it_becomes_credit(office: BackOffice, books: psycopg.Connection[Any]) -> None:
+    office.choose("Berga").press("a")
+    expect(office.dialog).to_contain_text("SEK 50.00 more than is owed becomes credit of Berga Boule")
+    office.give_reason("They round up")
+
+    office.says("F-102 (Paid)")
+    assert status(books, "Berga") == ("ASSIGNED", 100_000)
+
+
+def test_a_part_payment_is_told_as_one(office: BackOffice, books: psycopg.Connection[Any]) -> None:
+    office.choose("Dala").press("a")
+    expect(office.dialog).to_contain_text("A part payment: SEK 400.00 stays outstanding.")
+    office.give_reason("The rest comes next week")
+
+    office.says("F-103 (Partially paid)")
+    assert status(books, "Dala") == ("ASSIGNED", 60_000)
+
+
+def test_one_transfer_is_split_over_two_invoices_and_the_rest_becomes_credit(
+    office: BackOffice, books: psycopg.Connection[Any]
+) -> None:
+    office.choose("Eka").press("s")
+    expect(office.dialog).to_contain_text("SEK 800.00 is left to be used.")
+    expect(office.dialog.get_by_role("button", name="Assign")).to_be_disabled()
+    office.dialog.get_by_role("searchbox").fill("F-900")
+    office.dialog.get_by_role("button", name="F-900").click()
+    expect(office.dialog.get_by_label("Amount for F-900")).to_have_value("700.00")
+    office.dialog.get_by_role("button", name="Make it credit of Eka Boule").click()
+    expect(office.dialog).to_contain_text("All of it is used.")
+    office.dialog.get_by_role("textbox", name="Reason").fill("One payment for both")
+    office.dialog.get_by_role("button", name="Assign").click()
+
+    office.says("F-104 (Paid), F-900 (Paid)")
+    found = books.execute(
+        "select allocated_cents, amount_cents from payment where bank_transfer_id ="
+        " (select id from bank_transfer where counterparty_name = 'Eka Boule') order by amount_cents"
+    ).fetchall()
+    assert sorted(int(amount) for _, amount in found) == [10_000, 70_000, 100_000]
+    assert sum(int(allocated) for allocated, _ in found) == 170_000
+
+
+def test_several_are_assigned_with_one_reason_and_one_sign_in_and_each_row_tells_its_result(
+    with_cookie: BackOffice, service: Service, new_visit: NewVisit, books: psycopg.Connection[Any]
+) -> None:
+    office = with_cookie
+    for club in ("Fors", "Gimo", "Hede"):
+        office.row(club).get_by_role("checkbox").check()
+    expect(office.page.locator(".bulk-bar")).to_contain_text("3 selected")
+    colleague = BackOffice(new_visit(service.finance(actor=COLLEAGUE)).page).open("/inbox?search=gimo")
+    colleague.press("i")
+    colleague.give_reason("Ours, between accounts")
+    colleague.says("is ignored")
+    service.sign_ins_age(400)
+
+    office.press("a")
+    office.give_reason("They name their invoices")
+    office.sign_in_again(FINANCE)
+
+    done = office.dialog.locator(".bulk li")
+    expect(done.filter(has_text="Fors")).to_contain_text("F-105: Paid")
+    expect(done.filter(has_text="Hede")).to_contain_text("F-107: Paid")
+    expect(done.filter(has_text="Gimo")).to_have_attribute("data-result", "failed")
+    expect(office.dialog.get_by_role("alert")).to_contain_text("1 of 3 were not assigned; the others are.")
+    assert (status(books, "Fors"), status(books, "Hede")) == (("ASSIGNED", 100_000),) * 2
+    assert status(books, "Gimo") == ("IGNORED", 0)
+    assert reasons(books, "transfer.assigned", "Hede") == ["They name their invoices"]
+
+
+def test_what_was_ignored_is_brought_back(office: BackOffice, books: psycopg.Connection[Any]) -> None:
+    office.choose("Ilsbo").press("i")
+    office.give_reason("Not for us")
+    office.says("is ignored; it can be brought back")
+    assert status(books, "Ilsbo") == ("IGNORED", 0)
+
+    office.open("/inbox?status=IGNORED&search=ilsbo")
+    expect(office.transfer).to_contain_text("Not for us")
+    office.transfer.get_by_role("button", name="Bring back").click()
+    office.give_reason("It was for us")
+
+    office.says("is back in the inbox")
+    assert status(books, "Ilsbo") == ("UNMATCHED", 0)
+
+
+def test_an_assignment_is_undone_by_a_counter_journal(office: BackOffice, books: psycopg.Connection[Any]) -> None:
+    office.choose("Ilsbo").press("a")
+    office.give_reason("It names the invoice")
+    office.says("F-108 (Paid)")
+    assert status(books, "Ilsbo") == ("ASSIGNED", 100_000)
+
+    office.notices.get_by_role("button", name="Undo").click()
+    office.give_reason("The wrong year")
+
+    office.says("is back in the inbox")
+    assert status(books, "Ilsbo") == ("UNMATCHED", 0)
+    assert reasons(books, "transfer.unassigned", "Ilsbo") == ["The wrong year"]
+
+
+def test_who_comes_second_is_told_who_was_faster(
+    office: BackOffice, new_visit: NewVisit, service: Service, books: psycopg.Connection[Any]
+) -> None:
+    office.choose("Kalix")
+    colleague = BackOffice(new_visit(service.finance(actor=COLLEAGUE)).page).open("/inbox?search=kalix")
+    colleague.press("a")
+    colleague.give_reason("I was first")
+    colleague.says("F-109 (Paid)")
+
+    office.press("a")
+    office.give_reason("Mine")
+
+    expect(office.dialog.get_by_role("alert")).to_contain_text(f"A colleague was faster: {COLLEAGUE}")
+    expect(office.dialog.get_by_role("alert")).to_contain_text("“I was first”")
+    assert reasons(books, "transfer.assigned", "Kalix") == ["I was first"]
+
+
+def test_a_session_that_ended_while_one_was_typing_costs_a_sign_in_and_nothing_else(
+    with_cookie: BackOffice, service: Service, books: psycopg.Connection[Any]
+) -> None:
+    office = with_cookie
+    office.choose("Lima").press("a")
+    service.sessions_end()
+    office.give_reason("It names the invoice")
+    expect(office.prove).to_contain_text("Changes need a sign-in of the last 5 minutes.")
+    assert status(books, "Lima") == ("UNMATCHED", 0)
+
+    office.sign_in_again(FINANCE)
+
+    office.says("F-110 (Paid)")
+    assert reasons(books, "transfer.assigned", "Lima") == ["It names the invoice"]
+
+
+def test_who_will_not_prove_themselves_changes_nothing(
+    with_cookie: BackOffice, service: Service, books: psycopg.Connection[Any]
+) -> None:
+    office = with_cookie
+    service.sign_ins_age(400)
+    office.choose("Ilsbo").press("i")
+    office.give_reason("Not for us")
+    office.prove.get_by_role("button", name="Cancel").click()
+
+    expect(office.dialog.get_by_role("alert")).to_be_visible()
+    expect(office.dialog.get_by_role("textbox", name="Reason")).to_have_value("Not for us")
+    assert status(books, "Ilsbo") == ("UNMATCHED", 0)
+
+
+def test_an_answer_that_was_lost_is_told_as_unknown_and_what_was_done_is_found(
+    office: BackOffice, visit: Visit, books: psycopg.Connection[Any]
+) -> None:
+    def lose(route: Route) -> None:
+        if "mutation IgnoreTransfer" in (route.request.post_data or ""):
+            route.fetch()
+            route.abort()
+        else:
+            route.fallback()
+
+    office.choose("Ilsbo")
+    visit.context.route("**/graphql", lose)
+    office.press("i")
+    office.give_reason("Not for us")
+    alert = office.dialog.get_by_role("alert")
+    expect(alert).to_contain_text("Whether the change was made is not known")
+    visit.context.unroute("**/graphql", lose)
+    visit.problems.clear()
+
+    office.dialog.get_by_role("button", name="Try again").click()
+
+    expect(alert).to_contain_text("A colleague was faster: finance@example.org")
+    assert reasons(books, "transfer.ignored", "Ilsbo")[-1] == "Not for us"
+
+
+def test_where_nothing_is_like_the_search_that_is_said(office: BackOffice) -> None:
+    office.open("/inbox?search=nobody-at-all")
+
+    expect(office.page.get_by_text("No transfer is like that.")).to_be_visible()
