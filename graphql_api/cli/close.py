@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+import anyio
 import click
 import psycopg
 
@@ -57,7 +58,6 @@ def command(month: date, reason: str, accept_drift: bool, output: Path | None, a
     if folder.exists() and any(folder.iterdir()):
         raise Refused(f"{folder} is not empty; the pack is written into a folder of its own.")
     order = Order(actor=actor, reason=stated_reason(reason, argument="--reason"), at=datetime.now(UTC))
-    folder.mkdir(parents=True, exist_ok=True)
     with open_database(settings) as database:
         closed = asyncio.run(_close(month, settings, database, order, folder, accept_drift=accept_drift))
     click.echo(f"{month:%Y-%m} is closed: {closed.journal_count:,} journals. The pack is in {folder}.")
@@ -86,6 +86,7 @@ async def _close(
             tolerance_cents=tolerance,
             in_bulk=in_bulk,
         )
+        await anyio.Path(folder).mkdir(parents=True, exist_ok=True)
         exports = Exports(
             database=database,
             books=books,

@@ -5,7 +5,7 @@ import hashlib
 import io
 import json
 import zipfile
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from psycopg import errors
 
+from billing.journals import InvoiceRef, PaymentRef, charged
 from schema.ids import to_global
 from storage.engine import Database
 from tests.books import TODAY, LittleBooks
@@ -84,6 +85,28 @@ async def test_books_that_break_a_rule_are_not_closed(api: Api, books: LittleBoo
     assert (code, f"Bank transfer {transfer}" in message) == ("CONFLICT", True)
     assert books.one("select count(*) from closed_month")[0] == 0
     assert books.one("select count(*) from audit_event")[0] == 0
+
+
+async def test_drift_is_explained_or_accepted_with_the_reason(api: Api, books: LittleBooks) -> None:
+    club, invoice = books.one("select tenant_id, id from invoice where number = 'F-1'")
+    paid = books.payment(club, invoice, 125_000, paid_at=datetime(2026, 10, 12, 12, tzinfo=UTC))
+    (reference,) = books.one("select provider_reference from payment where id = %s", paid)
+    platform = InvoiceRef(id=invoice, tenant_id=club, issuer_type="PLATFORM", number="F-1", currency="SEK")
+    charge = PaymentRef(
+        id=paid, tenant_id=club, currency="SEK", allocated_cents=125_000, credited_cents=0, occurred_on=date(2026, 10, 12),
+        invoice=platform, provider="sandbox", provider_reference=reference,
+    )  # fmt: skip
+    books._post(charged(charge, fee_cents=0))
+
+    code, message = await api.refused(CLOSE, input=OCTOBER)
+
+    assert (code, message) == (
+        "CONFLICT",
+        "sandbox and the ledger differ in 1 SEK lines of 2026-10. Explain it, or close with acceptDrift and the reason.",
+    )
+    assert books.one("select count(*) from closed_month")[0] == 0
+    await api.ask(CLOSE, input=OCTOBER | {"acceptDrift": True, "reason": "Paid on the old account"})
+    assert books.one("select drift_accepted, reason from closed_month") == (True, "Paid on the old account")
 
 
 async def test_nothing_is_booked_into_a_closed_month_whoever_writes(
