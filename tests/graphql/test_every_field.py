@@ -31,8 +31,11 @@ LISTS = {
     "auditEvents": "first: 50",
     "refunds": "first: 20",
     "dunningCases": "first: 30",
+    "revenueFlows": "first: 100",
+    "mrrMovements": "first: 50",
 }
 REPORTS = {
+    "revenueDashboard": 'filter: {from: "2026-01-01", to: "2026-11-20"}',
     "reconciliation": 'provider: "sandbox", from: "2026-10-05", to: "2026-11-20"',
     "churnReport": 'from: "2025-01-01", to: "2026-11-20"',
     "platformFeeReport": 'from: "2026-01-01", to: "2026-11-20"',
@@ -41,7 +44,7 @@ PLAIN = ("plans", "providers", "viewer")
 # What the demo has no occasion for: nothing fails, nothing is reversed, no plugin is broken, nobody uses credit, ...
 NEVER_IN_THE_DEMO = {
     "Provider.problem", "AccountingEntry.reversesJournalId", "Refund.failureReason", "PageInfo.hasPreviousPage",
-    "BankFile.warnings", "Refund.events", "Metric.unavailableBecause",
+    "BankFile.warnings", "Refund.events", "Metric.unavailableBecause", "MoneyMetric.unavailableBecause", "RevenueDashboard.warnings",
 }  # fmt: skip
 
 
