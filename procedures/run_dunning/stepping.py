@@ -118,9 +118,9 @@ async def _take(session: AsyncSession, due: Due, stage: Stage, *, order: Order, 
     session.add(action)
     if stage.action in MAILED and due.email:
         session.add(
-            Notice(
+            Notice(  # with nothing left to the database, so that all of a batch go in one statement
                 id=uuid7(), kind=stage.action.value, subject_id=action_id, tenant_id=due.invoice.tenant_id,
-                created_at=order.at, due_at=order.at,
+                created_at=order.at, due_at=order.at, attempts=0,
             )
         )  # fmt: skip
     then = next_step(case.stages, due.taken | {stage.code}, due_on=due.invoice.due_on, acted_on=today)
