@@ -1,6 +1,6 @@
 """Reconciliation of a provider with the ledger."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -24,7 +24,7 @@ KEPT_SECONDS: Final = 3600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownSums:
-    """The sums of some lines of one currency, as they are read."""
+    """The sums of a currency, with those of its kinds of movement, or of one such kind, as they are read."""
 
     currency: str
     provider_total: Amount
@@ -33,43 +33,32 @@ class ShownSums:
     timing: Amount
     unexplained: Amount
     exceeds_tolerance: bool
+    kind: MovementKind | None = None
+    by_kind: Sequence["ShownSums"] = ()
 
     @classmethod
-    def of(cls, sums: Iterable[Sums], currency: str, **others: object) -> Self:
-        all_ = list(sums)
-
-        def total(name: str) -> Amount:
-            return Amount(amount_cents=sum(getattr(one, name) for one in all_), currency=currency)
+    def of(
+        cls, currency: str, sums: Sequence[Sums], *, kind: MovementKind | None = None, by_kind: Sequence[Self] = ()
+    ) -> Self:
+        def total(cents: Callable[[Sums], int]) -> Amount:
+            return Amount(amount_cents=sum(map(cents, sums)), currency=currency)
 
         return cls(
             currency=currency,
-            provider_total=total("provider_cents"),
-            ledger_total=total("ledger_cents"),
-            drift=total("drift_cents"),
-            timing=total("timing_cents"),
-            unexplained=total("unexplained_cents"),
-            exceeds_tolerance=any(one.over_tolerance for one in all_),
-            **others,
+            provider_total=total(lambda one: one.provider_cents),
+            ledger_total=total(lambda one: one.ledger_cents),
+            drift=total(lambda one: one.drift_cents),
+            timing=total(lambda one: one.timing_cents),
+            unexplained=total(lambda one: one.unexplained_cents),
+            exceeds_tolerance=any(one.over_tolerance for one in sums),
+            kind=kind,
+            by_kind=by_kind,
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShownKind(ShownSums):
-    """A kind of movement, as it is read."""
-
-    kind: MovementKind
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShownCurrency(ShownSums):
-    """A currency, as it is read."""
-
-    by_kind: Sequence[ShownKind]
 
     @classmethod
     def with_kinds(cls, currency: str, sums: Sequence[Sums]) -> Self:
-        kinds = [ShownKind.of([one], currency, kind=MovementKind[one.kind]) for one in sums]
-        return cls.of(sums, currency, by_kind=kinds)
+        kinds = [cls.of(currency, [one], kind=MovementKind[one.kind]) for one in sums]
+        return cls.of(currency, sums, by_kind=kinds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +72,7 @@ class Shown:
     computed_at: datetime
     synced_through: datetime | None
     tolerance_cents: int
-    currencies: Sequence[ShownCurrency]
+    currencies: Sequence[ShownSums]
     has_drift: bool
 
     @classmethod
@@ -98,7 +87,7 @@ class Shown:
             computed_at=found.computed_at,
             synced_through=found.synced_through,
             tolerance_cents=found.tolerance_cents,
-            currencies=[ShownCurrency.with_kinds(currency, list(sums)) for currency, sums in by_currency],
+            currencies=[ShownSums.with_kinds(currency, list(sums)) for currency, sums in by_currency],
             has_drift=any(sums.over_tolerance for sums in found.sums),
         )
 
