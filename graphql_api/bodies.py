@@ -1,6 +1,5 @@
 """Reading a request's body: JSON or a form in UTF-8, up to a size, in a given time."""
 
-import asyncio
 from typing import Any, ClassVar, Final
 from urllib.parse import parse_qsl
 
@@ -9,6 +8,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from billing.authority import Caller, Role
 from billing.refusals import ErrorCode, Refusal
+from graphql_api.patience import Patience
 
 BYTES_MAX: Final = 256 * 1024
 FINANCE_BYTES_MAX: Final = 16 * 1024 * 1024
@@ -76,12 +76,11 @@ async def read_form(request: Request) -> dict[str, str]:
 async def read_bytes(request: Request, *, bytes_max: int) -> bytes:
     """The body as it came. Raises: `Unreadable`."""
     try:
-        async with asyncio.timeout(READ_SECONDS_MAX):
+        async with Patience(READ_SECONDS_MAX):
             return await _read(request, bytes_max)
-    except TimeoutError:
-        raise TooSlow("The body did not arrive in time.") from None
     except ClientDisconnect:
         raise TooSlow("The client went away before its body arrived.") from None
+    raise TooSlow("The body did not arrive in time.")
 
 
 def _refuse_other_media(request: Request) -> None:

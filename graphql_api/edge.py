@@ -7,10 +7,9 @@ from collections.abc import Iterable
 from typing import Final
 
 import orjson
-import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from graphql_api.logs import log_request, log_unexpected
+from graphql_api.logs import REQUEST, log_request, log_unexpected
 from graphql_api.metrics import count_request
 from resolvers.errors import tell_unexpected
 
@@ -62,7 +61,7 @@ class Edge:
                 message["headers"] = self._marked(message.get("headers", ()), request_id)
             await send(message)
 
-        bound = structlog.contextvars.bind_contextvars(request_id=request_id)
+        before = REQUEST.set(request_id)
         try:
             await self._app(scope, receive, send_marked)
         except Exception as error:  # noqa: BLE001 - the outermost edge: whatever it was, it is logged and answered
@@ -70,7 +69,7 @@ class Edge:
             if not status:
                 await _send_mistake(send_marked, error, request_id)
         finally:
-            structlog.contextvars.reset_contextvars(**bound)
+            REQUEST.reset(before)
             seconds = time.perf_counter() - started
             count_request(status, seconds)
             _log_request(scope, status, seconds)

@@ -9,6 +9,7 @@ import sys
 import traceback
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import nullcontext, suppress
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, Final, TextIO
 
@@ -28,8 +29,18 @@ def anonymous_exceptions(_logger: object, _method: str, event: MutableMapping[st
     return event
 
 
+REQUEST: Final[ContextVar[str | None]] = ContextVar("request_id", default=None)
+"""The id of the request that is being answered."""
+
+
+def of_request(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """The log processor that tells what request a line belongs to."""
+    request_id = REQUEST.get()
+    return event if request_id is None else {"request_id": request_id, **event}
+
+
 PROCESSORS: Final[tuple[Processor, ...]] = (
-    structlog.contextvars.merge_contextvars,
+    of_request,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),

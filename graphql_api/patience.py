@@ -23,7 +23,7 @@ class Ended(Enum):
 class Patience:
     """A context that cancels what is done in it after `seconds`, or when the client has `gone`, and says so in `ended`."""
 
-    def __init__(self, seconds: float, gone: Gone | None) -> None:
+    def __init__(self, seconds: float, gone: Gone | None = None) -> None:
         self.ended: Ended | None = None
         self._seconds, self._gone = seconds, gone
         self._listening: asyncio.Future[None] | None = None
