@@ -1,29 +1,23 @@
 """Reconciliation through the API: a gateway's own lines held against the ledger, as a finance person asks for it."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import pytest
 from uuid_utils.compat import uuid7
 
 from billing.journals import MovementRef, PaymentRef, charged, payout_arrived, refunded
 from billing.money import Money
-from graphql_api.demo.loading import load_demo
-from graphql_api.demo.scale import SCALES
-from graphql_api.progress import Counter
 from graphql_api.wiring import Wiring
 from procedures import reconcile as procedure
 from providers.ledger_lines import LedgerLine, MovementKind
-from providers.registry import Registry
 from schema.ids import to_global
 from storage.engine import Database
-from tests.books import NOW, LittleBooks
+from tests.books import LittleBooks
 from tests.graphql.api import Api, served
 from tests.graphql.test_close_month import CLOSE
 from tests.refunds.gateway import Gateway, registry_of
@@ -405,24 +399,6 @@ async def test_a_reversed_refund_and_its_return_are_two_matched_lines(api: Api, 
     told = await reconciled(api, to="2026-11-20")
     assert ("MATCHED", "REFUND", "re_1", 30_00, 30_00) in lines(told)
     assert told["hasDrift"] is False
-
-
-async def test_the_demo_has_a_payment_and_a_fee_that_the_books_lack(database: Database, tmp_path: Path) -> None:
-    await asyncio.to_thread(
-        load_demo,
-        database, scale=SCALES["small"], now=NOW, zone=ZoneInfo("Europe/Stockholm"), actor="cli:test",
-        registry=Registry.load(settings={}), progress=Counter(shown=False),
-    )  # fmt: skip
-    wrong = ["MISSING_IN_LEDGER", "MISSING_AT_PROVIDER", "AMOUNT_DIFFERS", "DUPLICATE"]
-    async with served(database, tmp_path) as api:
-        told = await reconciled(api, **{"from": "2026-01-01", "to": "2026-11-20", "state": wrong})
-    assert told["hasDrift"] is True
-    [fee, *unknown] = lines(told)
-    assert (fee[0], fee[1], fee[4] - fee[3]) == ("AMOUNT_DIFFERS", "FEE", 250)
-    assert unknown == [
-        ("MISSING_IN_LEDGER", "CHARGE", "sb_pay_unbooked", 189_000, None),
-        ("MISSING_IN_LEDGER", "FEE", "sb_pay_unbooked", -2_796, None),
-    ]
 
 
 async def test_a_month_of_which_the_provider_could_not_be_asked_is_closed_only_on_ones_own_word(

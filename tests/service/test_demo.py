@@ -13,8 +13,10 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
+from sqlalchemy import select
 
 from billing.matching import suggestions
+from billing.periods import Period
 from graphql_api.demo.folder import write_demo
 from graphql_api.demo.loading import BooksInUse, load_demo
 from graphql_api.demo.scale import SCALES, Scale
@@ -24,6 +26,7 @@ from storage.engine import Database
 from storage.inbox import facts_of
 from storage.invariants import snapshot, verify
 from storage.payments import METHODS
+from storage.reconciliation import AskedLines, lines
 from storage.subscriptions import HISTORY_KINDS
 from storage.subscriptions import STATUSES as SUBSCRIPTION_STATUSES
 from tests.database import Clones
@@ -164,6 +167,24 @@ def test_a_federation_pays_for_two_clubs_in_one_transfer(books: psycopg.Connecti
         " where t.counterparty_name like 'Bouleförbundet%' group by t.id, t.amount_cents"
     ).fetchall()
     assert (paid, clubs) == (together, 2)
+
+
+async def test_the_gateway_knows_a_payment_and_kept_a_fee_that_the_books_lack(demo: Database) -> None:
+    year = Period(start=date(2026, 1, 1), end=TODAY)
+    asked = AskedLines(provider="sandbox", window=year, today=TODAY, known=year, as_of=datetime.now(STOCKHOLM))
+    line = lines(asked)
+    found = select(line.c.state, line.c.kind, line.c.provider_reference, line.c.unexplained_cents)
+    engine = demo.engine(connections_max=1)
+    async with engine.connect() as connection:
+        wrong = await connection.execute(found.where(line.c.unexplained_cents != 0).order_by(line.c.unexplained_cents))
+        told = [tuple(row) for row in wrong]
+    await engine.dispose()
+    assert [row[:2] + row[3:] for row in told] == [
+        ("MISSING_IN_LEDGER", "FEE", -2_796),
+        ("AMOUNT_DIFFERS", "FEE", -250),
+        ("MISSING_IN_LEDGER", "CHARGE", 189_000),
+    ]
+    assert {row[2] for row in told if row[0] == "MISSING_IN_LEDGER"} == {"sb_pay_unbooked"}
 
 
 def test_every_field_of_a_tenant_is_told_of_somebody(books: psycopg.Connection[Any]) -> None:
