@@ -17,7 +17,7 @@ export function Tiles({ of, days, narrowed }: { readonly of: Report; readonly da
         <Tile name="Net revenue" value={roundMoney(of.netRevenue)} about={t("of {gross} collected", { gross: roundMoney(of.grossRevenue) })} href={within("/payments")} />
         <Tile name="Platform fees" value={roundMoney(of.platformFees)} href={within("/platform-fees")} />
         <Tile name="Runway" {...ratio(of.runwayMonths, months)} />
-        <Tile name="Churn" {...ratio(of.churnRate)} />
+        <Tile name="Churn" {...ratio(of.churnRate)} href={link("/churn", { ...days })} />
       </dl>
       <dl className="tiles">
         <Tile name="ARR" value={roundMoney(of.arr)} />

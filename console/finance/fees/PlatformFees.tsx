@@ -2,6 +2,7 @@ import { type FeeGrouping, type PlatformFeesQuery, PlatformFeesDocument } from "
 import { number } from "../../words/figures";
 import { type Phrase, t } from "../../words/words";
 import { useAsk } from "../api/ask";
+import { ExportMenu } from "../exports/ExportMenu";
 import { Answered, Empty } from "../look/Answered";
 import { Badge } from "../look/Badge";
 import { Choice, FilterBar } from "../look/FilterBar";
@@ -50,7 +51,7 @@ export default function PlatformFees() {
   const report = useAsk(asked);
   const rows = (group: Group) => link("/invoices", { issuer: "PLATFORM", ...days, currency: group.currency, ...narrowed(groupBy, group) });
   return (
-    <Page title={t("Platform fees")} asked={asked}>
+    <Page title={t("Platform fees")} asked={asked} actions={<ExportMenu of={{ kind: "PLATFORM_FEES", ...days, groupBy }} />}>
       <FilterBar>
         <WindowChoice of={days} />
         <Choice name="by" label="By" none={t("Tenant")} of={phrases(OTHER_GROUPING)} />

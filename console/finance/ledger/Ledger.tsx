@@ -1,6 +1,7 @@
 import { type AccountingEntryFilter, LedgerDocument, type LegFragment } from "../../generated/graphql";
 import { t } from "../../words/words";
 import { useAsk } from "../api/ask";
+import { ExportMenu } from "../exports/ExportMenu";
 import { Answered, Empty } from "../look/Answered";
 import { Choice, DayFilter, FilterBar, Search } from "../look/FilterBar";
 import { Page } from "../look/Page";
@@ -23,8 +24,9 @@ const JOURNAL: Column<LegFragment> = {
 export default function Ledger() {
   const asked = { document: LedgerDocument, variables: { ...usePaging(), filter: entryFilter(useFilters()) } };
   const legs = useAsk(asked);
+  const { bookedFrom, bookedTo, tenantIds } = asked.variables.filter;
   return (
-    <Page title={t("Ledger")} asked={asked}>
+    <Page title={t("Ledger")} asked={asked} actions={<ExportMenu of={{ kind: "ACCOUNTING", from: bookedFrom, to: bookedTo, tenantId: tenantIds?.[0] }} formats={["CSV", "XLSX", "SIE4"]} />}>
       <FilterBar>
         <Search label="Text or provider's reference" />
         <Choice name="book" label="Book" of={{ platform: t("Platform"), tenants: t("Tenants") }} />

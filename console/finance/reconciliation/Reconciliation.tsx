@@ -3,6 +3,7 @@ import { day, moment, monthStart, today } from "../../words/days";
 import { number } from "../../words/figures";
 import { t } from "../../words/words";
 import { useAsk } from "../api/ask";
+import { ExportMenu } from "../exports/ExportMenu";
 import { Answered, Empty } from "../look/Answered";
 import { Badge, named, Status } from "../look/Badge";
 import { Choice, FilterBar } from "../look/FilterBar";
@@ -49,7 +50,7 @@ export default function Reconciliation() {
   const report = useAsk(asked, { when: provider !== undefined });
   const [first, ...others] = able;
   return (
-    <Page title={t("Reconciliation")} asked={asked} beside={report.data && <Verdict of={report.data.reconciliation} />}>
+    <Page title={t("Reconciliation")} asked={asked} actions={provider !== undefined && <ExportMenu of={{ kind: "RECONCILIATION", provider, ...days }} />} beside={report.data && <Verdict of={report.data.reconciliation} />}>
       <FilterBar>
         <Choice name="provider" label="Provider" none={first?.displayName ?? "–"} of={Object.fromEntries(others.map(({ name, displayName }) => [name, displayName]))} />
         <WindowChoice of={days} />

@@ -38,6 +38,7 @@ export const GROUPS: readonly { readonly name: Phrase; readonly entries: readonl
     entries: [
       entry("/tenants", "Tenants", () => import("../tenants/Tenants"), () => import("../tenants/Tenant")),
       entry("/subscriptions", "Subscriptions", () => import("../subscriptions/Subscriptions"), () => import("../subscriptions/Subscription")),
+      entry("/churn", "Churn", () => import("../churn/Churn")),
     ],
   },
   {
@@ -45,6 +46,7 @@ export const GROUPS: readonly { readonly name: Phrase; readonly entries: readonl
     entries: [
       entry("/reconciliation", "Reconciliation", () => import("../reconciliation/Reconciliation")),
       entry("/platform-fees", "Platform fees", () => import("../fees/PlatformFees")),
+      entry("/closing", "Month close", () => import("../closing/Closing")),
       entry("/ledger", "Ledger", () => import("../ledger/Ledger")),
       entry("/bank-files", "Bank files", () => import("../bankfiles/BankFiles")),
     ],
