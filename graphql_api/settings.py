@@ -204,6 +204,12 @@ class Settings(BaseSettings):
         beside = {GATEWAY_FILE: str(self.data_dir / "sandbox.jsonl")} if self.data_dir.is_dir() else {}
         return {**beside, **self._others}
 
+    def with_defaults(self, defaults: Mapping[str, str]) -> Self:
+        """The same settings, with variables of providers that hold where nobody has set them."""
+        copy = self.model_copy()
+        copy._others = {**defaults, **self._others}  # noqa: SLF001 - its own kind
+        return copy
+
     @property
     def gateway_file(self) -> Path | None:
         """Where the demo's gateway keeps what it knows."""

@@ -13,6 +13,7 @@ from graphql_api.cli import Refused, user_as_actor
 from graphql_api.corked import CorkedHttp
 from graphql_api.database import open_database
 from graphql_api.demo.loading import BooksInUse, load_demo
+from graphql_api.demo.returning import OUR_BANK
 from graphql_api.demo.scale import SCALES, Scale
 from graphql_api.garbage import settle
 from graphql_api.logs import configure_logs
@@ -23,6 +24,7 @@ from providers.registry import Registry
 from storage.engine import Database
 
 SHUTDOWN_SECONDS_MAX = 15
+BANK = "BILLING_BANKGIROT_"
 
 
 @click.command()
@@ -40,6 +42,7 @@ def command(demo: str | None) -> None:
         serving_metrics(database, host=settings.metrics_host, port=settings.metrics_port),
     ):
         if demo is not None:
+            settings = with_a_bank(settings)
             _load_where_empty(database, settings, SCALES[demo])
         host, port = listener.getsockname()[:2]
         config = uvicorn.Config(
@@ -56,6 +59,16 @@ def command(demo: str | None) -> None:
         settle()
         click.echo(f"Serving http://{f'[{host}]' if ':' in host else host}:{port}/graphql")
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def with_a_bank(settings: Settings) -> Settings:
+    """The demo's platform has an account, and a folder beside our data for what it orders of its bank; unless anything was
+    said of a bank: nothing made up goes to a real one."""
+    if any(name.startswith(BANK) for name in settings.provider_settings):
+        return settings
+    outbox = settings.data_dir / "bank-outbox"
+    outbox.mkdir(parents=True, exist_ok=True)
+    return settings.with_defaults({**OUR_BANK, "BILLING_BANKGIROT_OUTBOX": str(outbox.resolve())})
 
 
 def _load_where_empty(database: Database, settings: Settings, scale: Scale) -> None:

@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from billing.dunning import Action, Stage
+from graphql_api.cli.serve import with_a_bank
 from graphql_api.settings import Settings, SettingsRefused, load_settings
+from providers.registry import Registry
 
 BOTH_URLS = {
     "BILLING_DATABASE_URL": "postgresql://billing_app:geheim@db.example/books",
@@ -252,3 +254,14 @@ def test_stages_that_cannot_be_followed_are_refused(monkeypatch: pytest.MonkeyPa
 def test_a_tolerance_is_a_whole_number_of_cents(monkeypatch: pytest.MonkeyPatch, cents: str) -> None:
     [problem] = refused(monkeypatch, BILLING_RECONCILIATION_TOLERANCE_CENTS=cents)
     assert problem.startswith("BILLING_RECONCILIATION_TOLERANCE_CENTS: ")
+
+
+def test_the_demo_has_a_bank_unless_another_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = Registry.load(settings=with_a_bank(Settings(data_dir=tmp_path)).provider_settings)
+    assert own.refunds("bankgirot") is not None
+    assert (tmp_path / "bank-outbox").is_dir()
+
+    monkeypatch.setenv("BILLING_BANKGIROT_OUTBOX", "/srv/bank")
+    named = with_a_bank(Settings(data_dir=tmp_path)).provider_settings
+    assert named["BILLING_BANKGIROT_OUTBOX"] == "/srv/bank"
+    assert "BILLING_BANKGIROT_DEBTOR_IBAN" not in named
