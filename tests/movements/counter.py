@@ -1,7 +1,8 @@
 """The sandbox as a provider of the host, with payments of a test's own books: where money moves at both."""
 
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from sandbox_provider.plugin import SandboxRefunds
 
 from procedures.books import Order
 from procedures.sync_movements import Synced, Window, sync
+from providers.ledger_lines import LedgerLine
 from providers.offer import Offer
 from providers.registry import Registry, _Plugin
 from tests.books import NOW
@@ -51,6 +53,15 @@ class Counter:
         self.gateway.charge(cents, "SEK", fee_cents=fee, id=reference, at=at)
         return self.desk.paid(cents, provider_reference=reference, paid_at=at, **values)
 
+    async def told(self, *lines: LedgerLine) -> Synced:
+        """The provider lists these lines instead of its own."""
+        [plugin] = self.registry._plugins
+        assert plugin.offer is not None
+        listing = replace(plugin, offer=replace(plugin.offer, ledger=Listing(*lines)))
+        return await sync(
+            "sandbox", WEEK, order=ORDER, books=self.desk.books, registry=Registry([listing]), jobs=self.desk.jobs
+        )
+
     async def sync(self, window: Window = WEEK) -> Synced:
         return await sync(
             "sandbox", window, order=ORDER, books=self.desk.books, registry=self.registry, jobs=self.desk.jobs
@@ -70,5 +81,14 @@ class Counter:
         return self.desk.little.one(query, *values)
 
 
-def day(at: datetime) -> date:
-    return at.astimezone(UTC).date()
+class Listing:
+    """A ledger of these lines; it ends as `ending` does."""
+
+    def __init__(self, *lines: Any, ending: Callable[[], Any] = lambda: None) -> None:
+        self._lines, self._ending = lines, ending
+
+    async def lines(self, _start: datetime, _end: datetime, /) -> AsyncIterator[Any]:
+        for line in self._lines:
+            yield line
+        if (waiting := self._ending()) is not None:
+            await waiting

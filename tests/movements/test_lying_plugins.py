@@ -1,9 +1,8 @@
 """A plugin that raises, hangs, or lists what is none of a ledger's: its provider is not synced, and no other is hindered."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -16,24 +15,11 @@ from providers.refunding import NotExecuted
 from providers.registry import Registry, _Plugin
 from tests.books import NOW
 from tests.logs import capturing
-from tests.movements.counter import ORDER, PAID_AT, WEEK, Counter
+from tests.movements.counter import ORDER, PAID_AT, WEEK, Counter, Listing
 
 LINE = LedgerLine(
     reference="tx_1", kind=MovementKind.ADJUSTMENT, amount=Money(100, "SEK"), occurred_at=PAID_AT, description="Reserve"
 )
-
-
-class Listing:
-    """A ledger of these lines; it ends as `ending` does."""
-
-    def __init__(self, *lines: Any, ending: Callable[[], Any] = lambda: None) -> None:
-        self._lines, self._ending = lines, ending
-
-    async def lines(self, _start: datetime, _end: datetime, /) -> AsyncIterator[Any]:
-        for line in self._lines:
-            yield line
-        if (waiting := self._ending()) is not None:
-            await waiting
 
 
 def registry(counter: Counter, ledger: Listing) -> Registry:
