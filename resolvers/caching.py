@@ -6,7 +6,8 @@ and nothing here feeds a change of the books. A cache that cannot be reached cos
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
+from functools import cache
 from typing import Any, Final, TypeVar
 from urllib.parse import unquote, urlsplit
 
@@ -70,7 +71,7 @@ class ReportCache:
         processes too; it goes on when the one who asked first is gone. What it raises, all of them are told.
         """
         if key not in self._under_way:
-            task = asyncio.create_task(self._found(key, TypeAdapter(of), compute, ttl_seconds))
+            task = asyncio.create_task(self._found(key, _adapter(of), compute, ttl_seconds))
             self._under_way[key] = task
             task.add_done_callback(lambda done: self._over(key, done))
         given: T = await asyncio.shield(self._under_way[key])
@@ -137,6 +138,12 @@ class ReportCache:
         except (RedisError, OSError, TimeoutError) as error:
             log.warning("The cache of reports cannot be reached (%s); reports are computed.", type(error).__name__)
             return None
+
+
+@cache
+def _adapter(of: Hashable) -> TypeAdapter[Any]:
+    """Writes and reads values of a type; making one costs more than using it."""
+    return TypeAdapter(of)
 
 
 class _Bytes(BaseSerializer):  # type: ignore[misc]
