@@ -6,8 +6,7 @@ and nothing here feeds a change of the books. A cache that cannot be reached cos
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Hashable
-from functools import cache
+from collections.abc import Awaitable, Callable
 from typing import Any, Final, TypeVar
 from urllib.parse import unquote, urlsplit
 
@@ -33,6 +32,7 @@ class ReportCache:
     def __init__(self, backend: BaseCache, *, shared: bool) -> None:
         self._backend, self._shared = backend, shared
         self._under_way: dict[str, asyncio.Task[Any]] = {}
+        self._adapters: dict[type[Any], TypeAdapter[Any]] = {}
 
     @classmethod
     def in_process(cls) -> "ReportCache":
@@ -71,11 +71,17 @@ class ReportCache:
         processes too; it goes on when the one who asked first is gone. What it raises, all of them are told.
         """
         if key not in self._under_way:
-            task = asyncio.create_task(self._found(key, _adapter(of), compute, ttl_seconds))
+            task = asyncio.create_task(self._found(key, self._adapter(of), compute, ttl_seconds))
             self._under_way[key] = task
             task.add_done_callback(lambda done: self._over(key, done))
         given: T = await asyncio.shield(self._under_way[key])
         return given
+
+    def _adapter(self, of: type[T]) -> TypeAdapter[T]:
+        """Writes and reads values of a type: making one costs more than using it."""
+        if of not in self._adapters:
+            self._adapters[of] = TypeAdapter(of)
+        return self._adapters[of]
 
     def _over(self, key: str, done: asyncio.Task[Any]) -> None:
         del self._under_way[key]
@@ -138,12 +144,6 @@ class ReportCache:
         except (RedisError, OSError, TimeoutError) as error:
             log.warning("The cache of reports cannot be reached (%s); reports are computed.", type(error).__name__)
             return None
-
-
-@cache
-def _adapter(of: Hashable) -> TypeAdapter[Any]:
-    """Writes and reads values of a type; making one costs more than using it."""
-    return TypeAdapter(of)
 
 
 class _Bytes(BaseSerializer):  # type: ignore[misc]
