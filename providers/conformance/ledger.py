@@ -25,6 +25,20 @@ class LedgerConformance(Conformance):
         assert [line.amount for line in refunds] == [-order.amount]
 
     @behaviour
+    async def test_a_refund_says_by_its_order_that_it_is_ours_and_which_payment_it_gives_back(
+        self, bench: Bench
+    ) -> None:
+        start = _before()
+        order = await bench.paid_order(bench.part(of=2))
+        outcome = await bench.refunds.refund(order)
+        lines = await _listed(bench, start, datetime.now(UTC) + SOON)
+        [line] = [
+            line for line in lines if line.kind is MovementKind.REFUND and _is_of(line, outcome.provider_reference)
+        ]
+        assert order.key in line.subject_aliases
+        assert order.payment_reference in line.payment_references
+
+    @behaviour
     async def test_a_line_is_told_from_every_other_by_its_reference_and_kind(self, bench: Bench) -> None:
         start = _before()
         await _pay(bench, times=2)

@@ -177,6 +177,8 @@ MUTANTS: list[tuple[type, str, Any, str]] = [
     (SandboxLedger, "lines", spoils_lines(lambda lines: lines * 2), "a_line_is_told_from_every_other_by_its_reference_and_kind"),
     (SandboxLedger, "lines", spoils_lines(lambda lines: [replace(line, amount=-line.amount) for line in lines]), "a_payment_and_its_refund_are_each_listed_once_and_signed_from_our_side"),
     (SandboxLedger, "lines", spoils_lines(lambda lines: [replace(line, occurred_at=line.occurred_at.replace(tzinfo=None)) for line in lines]), "instants_say_their_offset"),
+    (SandboxLedger, "lines", spoils_lines(lambda lines: [replace(line, subject_aliases=()) for line in lines]), "a_refund_says_by_its_order_that_it_is_ours_and_which_payment_it_gives_back"),
+    (SandboxLedger, "lines", spoils_lines(lambda lines: [replace(line, payment_references=()) for line in lines]), "a_refund_says_by_its_order_that_it_is_ours_and_which_payment_it_gives_back"),
     (SandboxLedger, "lines", window_closed_at_both_ends, "windows_that_follow_one_another_share_no_line_and_lose_none"),
     (SandboxWebhooks, "verify", trusts_everybody, "a_call_whose_bytes_were_changed_is_refused"),
     (SandboxWebhooks, "verify", trusts_everybody, "a_call_without_a_whole_signature_is_refused"),
