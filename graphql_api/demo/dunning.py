@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from billing.dunning import DEFAULT_STAGES, Action, Stage
 from graphql_api.demo.bank_files import Transfer, bgmax
@@ -27,6 +27,11 @@ select i.ocr, i.outstanding_cents, t.name, replace(coalesce(t.bankgiro, ''), '-'
   from dunning_case c join invoice i on i.id = c.invoice_id join tenant t on t.id = i.tenant_id
  where c.acted_on <= %s and c.override_path is null and i.outstanding_cents > 0 and i.currency = 'SEK' and i.ocr is not null
  order by i.due_on desc, i.id limit 2"""
+LEFT: Final = text("""
+update notice set sent_at = :at, due_at = null, attempts = 1
+ where due_at <= :at and kind <> 'REFUND'
+   and not exists (select from dunning_action a join dunning_case c on c.id = a.case_id
+                    where a.id = notice.subject_id and c.override_path = 'FREEZE')""")
 PHONED: Final = (
     Stage(code="PHONE_CALL", days_after_due=60, action=Action.HAND_OVER),
     Stage(code="FINAL_NOTICE", days_after_due=90, action=Action.FINAL_NOTICE),
@@ -94,6 +99,9 @@ async def _run(books: Books, at: datetime) -> None:
 
 
 async def _send(books: Books, at: datetime) -> None:
+    """The letters have left, all at once: however many they are, no demo waits for them. Those of frozen cases are withdrawn."""
+    async with books.transaction() as session:
+        await session.execute(LEFT, {"at": at})
     await notify_all(at=at, books=books, postbox=Nowhere())
 
 

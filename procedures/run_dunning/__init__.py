@@ -7,6 +7,7 @@ is one transaction, so that a stage is taken once, with its mail or pause, where
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from billing.dunning import Stage
 from procedures.books import Books, Order
@@ -31,11 +32,14 @@ async def run_dunning(*, at: datetime, stages: Sequence[Stage], issuers: Sequenc
     async with books.transaction() as session:
         due = list(await session.scalars(due_cases(today)))
     likely = await likely_payments(books) if due else {}
+    apart: list[UUID] = []
     for start in range(0, len(due), BATCH):
-        stepped = await step(due[start : start + BATCH], likely=likely, pausing=False, order=order, books=books)
+        keys = due[start : start + BATCH]
+        stepped = await step(keys, likely=likely, pausing=False, order=order, books=books)
         taken += stepped.taken
-        for key in stepped.apart:
-            taken += (await step([key], likely=likely, pausing=True, order=order, books=books)).taken
+        apart += stepped.apart
+    for key in apart:
+        taken += (await step([key], likely=likely, pausing=True, order=order, books=books)).taken
     return taken
 
 

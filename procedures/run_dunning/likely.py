@@ -1,5 +1,6 @@
 """The payments that are probably there already: transfers in the inbox that are as good as certain to pay an invoice."""
 
+from asyncio import sleep
 from uuid import UUID
 
 import psycopg
@@ -17,6 +18,7 @@ async def likely_payments(books: Books) -> dict[UUID, str]:
         connection = (await (await session.connection()).get_raw_connection()).driver_connection
         assert isinstance(connection, psycopg.AsyncConnection), connection
         async for transfer, candidates in waiting_with_candidates(connection):
+            await sleep(0)  # whatever else this process does has its turn
             for one in suggestions(transfer, candidates):
                 if one.score >= LIKELY_SCORE:
                     because[one.invoice_id] = (
