@@ -4,6 +4,7 @@ The file's transaction has only written the reports down. Where one does not fit
 is booked as unmatched, a payment that brings money back stays in the inbox.
 """
 
+import logging
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -15,6 +16,7 @@ from billing.journals import debited, reversal
 from billing.money import Money
 from billing.payout_reports import PASSED_OVER, verdict
 from billing.periods import day_start
+from billing.refusals import Refusal
 from procedures.books import Books, Order, sign
 from procedures.rows import locked, locked_invoices, posted
 from procedures.settle_refund import Unknown, locked_refund, reverse_locked, settle_locked
@@ -33,6 +35,8 @@ ACTOR: Final = "system:bank"
 STATES: Final = {"ACCEPTED": RefundState.PENDING, "REJECTED": RefundState.FAILED, "PAID": RefundState.SUCCEEDED}
 IN_THIS_ORDER: Final = case({"ACCEPTED": 1, "REJECTED": 2, "PAID": 3}, value=PayoutReport.kind, else_=4)
 
+log = logging.getLogger(__name__)
+
 
 async def settle_reports(*, at: datetime, books: Books, jobs: Jobs) -> int:
     """Settle what the bank has reported, as far as that can be done by now; gives how many reports that were."""
@@ -45,10 +49,13 @@ async def settle_reports(*, at: datetime, books: Books, jobs: Jobs) -> int:
     done = 0
     for report_id, order_id, file_name, is_return in found:
         order = Order(actor=ACTOR, reason=f"The bank's file {file_name}", at=at)
-        if is_return:
-            done += await _settle_return(report_id, order_id, order=order, books=books)
-        else:
-            done += await _settle_refund(report_id, order_id, order=order, books=books, jobs=jobs)
+        try:
+            if is_return:
+                done += await _settle_return(report_id, order_id, order=order, books=books)
+            else:
+                done += await _settle_refund(report_id, order_id, order=order, books=books, jobs=jobs)
+        except Refusal as refusal:  # it stays unsettled, and keeps no other from being settled
+            log.warning("report %s on order %s cannot be settled yet: %s", report_id, order_id, refusal)
     return done
 
 

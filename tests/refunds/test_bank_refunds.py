@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from billing.refusals import NotFound
+from procedures import settle_reports
 from procedures.unassign_transfer import BroughtBack, unassign
 from providers.bankgirot.outbox import Outbox
 from tests.books import TODAY
@@ -204,6 +207,29 @@ async def test_a_process_that_dies_between_a_file_and_its_refunds_leaves_them_to
     assert await real() == 1
     assert bank.desk.row(done.refund_id)[0] == "SUCCEEDED"
     assert await real() == 0
+
+
+async def test_a_report_that_cannot_be_settled_keeps_no_other_from_it(
+    bank: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stuck = await bank.desk.refund(await bank.paid_invoice(), 50_000)
+    other = await bank.desk.refund(await bank.paid_invoice(), 60_000)
+    real = settle_reports.settle_locked
+
+    async def refusing(session: Any, payment: Any, refund: Any, *args: Any, **more: Any) -> None:
+        if refund.id == stuck.refund_id:
+            raise NotFound("rate", key="SEK")
+        await real(session, payment, refund, *args, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(settle_reports, "settle_locked", refusing)
+        await bank.report(bank.debited(stuck.refund_id.hex, 50_000))
+        await bank.report(bank.debited(other.refund_id.hex, 60_000))
+    assert [bank.desk.row(one.refund_id)[0] for one in (stuck, other)] == ["PENDING", "SUCCEEDED"]
+
+    assert await bank.settle() == 1
+    assert bank.desk.row(stuck.refund_id)[0] == "SUCCEEDED"
+    assert bank.desk.broken() == []
 
 
 async def _nothing(**_: object) -> None:
