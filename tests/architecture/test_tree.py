@@ -19,6 +19,7 @@ OUTERMOST_EDGES = {
     "graphql_api/edge.py",  # a request
     "providers/plugin_code.py",  # a partner's code that is asked for an answer
     "graphql_api/worker.py",  # a round of periodic work: the next one may do better
+    "graphql_api/bank_folder.py",  # one file of a watched folder: the others have their turn
     "graphql_api/direct.py",  # a field of a request
 }
 
