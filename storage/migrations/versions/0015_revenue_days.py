@@ -170,7 +170,8 @@ def upgrade() -> None:
     for statement in TABLES:
         op.execute(statement.replace("{kinds}", kinds))
     for function, (table, statements) in FUNCTIONS.items():
-        body = ";".join(statement.format(source="written") for statement in statements)
+        # Planned anew each time: a plan made for a few rows would be kept for the session, and serve a million badly.
+        body = ";".join(f"execute $sql${statement.format(source='written')}$sql$" for statement in statements)
         op.execute(
             f"create function {function}() returns trigger language plpgsql security definer "
             f"set search_path = public, pg_temp as $$ begin {body}; return null; end $$"
