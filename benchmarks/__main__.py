@@ -13,6 +13,7 @@ SMALL = {
     "imports": ("--invoices", "20000"),
     "ingest": ("--transfers", "10000"),
     "refund_storm": (),
+    "calls": (),
     "subscription_year": ("--subscriptions", "300", "--days", "120"),
     "mrr": ("--movements", "200000"),
     "dunning": ("--invoices", "5000"),
