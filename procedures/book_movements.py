@@ -94,7 +94,7 @@ async def _postings(session: AsyncSession, provider: str, batch: Sequence[Provid
             and payment.outcome == "SUCCEEDED"
             and (payment.fee_cents is None or payment in by_lines)
         ):
-            by_lines.append(payment)
+            by_lines.add(payment)
             _keep(payment, fee)
             postings += fee_taken(movement_ref(fee), payment=_payment_ref(payment, fee))
         elif payment is None and fee.reference not in of_charges:
@@ -112,13 +112,13 @@ async def _taken_off_charges(session: AsyncSession, provider: str, fees: Sequenc
     return set(await session.scalars(charges))
 
 
-async def _with_fees_by_lines(session: AsyncSession, payments: Sequence[Payment]) -> list[Payment]:
+async def _with_fees_by_lines(session: AsyncSession, payments: Sequence[Payment]) -> set[Payment]:
     """The payments whose fee is known from the provider's lines alone: another line adds to it."""
     told = select(Journal.payment_id).where(
         Journal.kind == "FEE", Journal.payment_id.in_([payment.id for payment in payments])
     )
     known = set(await session.scalars(told))
-    return [payment for payment in payments if payment.id in known]
+    return {payment for payment in payments if payment.id in known}
 
 
 def _keep(payment: Payment, fee: ProviderMovement) -> None:
