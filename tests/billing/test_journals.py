@@ -64,6 +64,8 @@ a payer disputes a platform invoice           | platform | 2420 190, 3001 500, 2
 a payer disputes a tenant's invoice           | platform | 2899 905                                        | 1580 905
 a payer disputes a tenant's invoice           | tenant   | 3001 500, 2611 125, 3002 250, 2621 30           | 1689 905
 more is disputed than is left                 | platform | 2420 190, 6351 95                               | 1580 285
+a transfer goes back to its payer             | platform | 2999 1810                                       | 1930 1810
+the rest of a paid period becomes credit      | platform | 3001 500, 2611 125, 3002 250, 2621 30           | 2420 905
 the bank charges                              | platform | 6570 150                                        | 1930 150
 the bank debits what nobody here ordered      | platform | 2999 150                                        | 1930 150
 a cost is paid                                | platform | 5910 700                                        | 1930 700
@@ -173,6 +175,19 @@ EVENTS: dict[str, list[Posting]] = {
     "a payer disputes a platform invoice": disputed(PLATFORM, surplus=190, parts=HALF),
     "a payer disputes a tenant's invoice": disputed(TENANTS, parts=HALF),
     "more is disputed than is left": disputed(None, surplus=190, loss=95),
+    "a transfer goes back to its payer": journals.returned(
+        return_id=FACT,
+        transfer_id=TRANSFER,
+        cents=1810,
+        currency="SEK",
+        on=ON,
+        rated_on=CAME_ON,
+        provider="bankgirot",
+        reference="ref-1",
+    ),
+    "the rest of a paid period becomes credit": journals.rest_credited(
+        history_id=FACT, tenant_id=TENANT, parts=HALF, currency="SEK", on=ON, description="Changed plan"
+    ),
     "the bank charges": debited(charge=True),
     "the bank debits what nobody here ordered": debited(charge=False),
     "a cost is paid": journals.cost(
@@ -227,6 +242,8 @@ def test_the_table_has_every_event_and_every_kind_of_journal() -> None:
         ("a gateway pays out", "PAYOUT", FACT),
         ("a payout arrives at the bank", "PAYOUT_ARRIVAL", FACT),
         ("a payer disputes a tenant's invoice", "DISPUTE", FACT),
+        ("a transfer goes back to its payer", "RETURN", FACT),
+        ("the rest of a paid period becomes credit", "PRORATION_CREDIT", FACT),
         ("the bank charges", "DEBIT", FACT),
         ("a cost is paid", "COST", FACT),
         ("the books open with a debt", "OPENING_BALANCE", FACT),
