@@ -43,7 +43,7 @@ class Books:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
-        """All of it, or nothing. Rows are locked in one order: payment, refund, invoice, transfer, tenant."""
+        """All of it, or nothing. Rows are locked in one order: payment, refund, invoice, transfer, tenant, subscription."""
         async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 

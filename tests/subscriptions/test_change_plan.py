@@ -1,5 +1,6 @@
 """Changing the plan: what is charged or credited for the rest of the period, what is planned, and what MRR does."""
 
+import asyncio
 from datetime import date
 from uuid import UUID
 
@@ -198,3 +199,24 @@ async def test_a_price_is_never_locked_without_a_rate(desk: Desk, club: UUID) ->
     desk.plan("krone", 9_900, currency="NOK")
 
     assert "There is no rate of NOK" in await refused(desk, FxRateMissing, club, PlanChange(plan_code="krone"))
+
+
+async def test_of_two_changes_at_once_one_is_made_and_the_other_told(desk: Desk, club: UUID) -> None:
+    wanted = [PlanChange(plan_code="plus"), PlanChange(plan_code="plus", cents=89_000)]
+
+    done = await asyncio.gather(
+        *(change(club, one, expected_version=1, order=desk.order(TODAY), books=desk.books) for one in wanted),
+        return_exceptions=True,
+    )
+
+    assert sorted(type(one).__name__ for one in done) == ["Changed", "SubscriptionChanged"]
+    assert len(desk.log(club)) == 2
+
+
+async def test_changes_of_a_tenants_subscriptions_at_once_are_told_one_after_the_other(desk: Desk, club: UUID) -> None:
+    [(tenant,)] = desk.rows("select tenant_id from subscription")
+    others = [desk.little.subscription(tenant, desk.plans["club"]) for _ in range(3)]
+
+    await asyncio.gather(*(desk.cancel(key) for key in (club, *others)))
+
+    assert sorted(kind for kind, *_ in desk.movements()) == ["CHURN", "CONTRACTION", "CONTRACTION", "CONTRACTION"]

@@ -66,7 +66,7 @@ class Platform:
 
 TABLES = (
     "tenant", "plan", "subscription", "plan_history", "subscription_cancellation", "invoice", "invoice_line", "payment",
-    "refund", "journal", "accounting_entry", "fx_rate", "audit_event",
+    "refund", "journal", "accounting_entry", "fx_rate", "audit_event", "mrr_movement", "mrr_day",
 )  # fmt: skip
 
 
