@@ -7,7 +7,6 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from billing.ledger import Leg
-from billing.money import Money
 from billing.proration import Line
 from billing.subscription_days import projected
 from billing.subscriptions import Standing
@@ -26,8 +25,8 @@ class SubscriptionPreviewed:
     after: Standing
     mrr_delta_eur_cents: int
     lines: tuple[Line, ...]
-    charged: Money | None
-    credited: Money | None
+    charged_cents: int
+    credited_cents: int
     ledger: list[Leg]
 
 
@@ -44,17 +43,17 @@ async def preview(subscription_id: UUID, decide: Decide, *, order: Order, books:
 
 def _previewed(lives: Lives, life: Life, decide: Decide) -> SubscriptionPreviewed:
     before, decided = life.standing, decide(lives, life)
-    last, proration, currency = decided.steps[-1], decided.proration, life.row.currency
+    last, proration = decided.steps[-1], decided.proration
     after = projected(last)
     return SubscriptionPreviewed(
         subscription_id=life.row.id,
-        currency=currency,
+        currency=life.row.currency,
         effective_on=last.on,
         after=after,
         mrr_delta_eur_cents=_monthly(after) - _monthly(before),
         lines=proration.lines,
-        charged=Money(proration.charged_cents, currency) if proration.charged else None,
-        credited=Money(proration.credited_cents, currency) if proration.credited else None,
+        charged_cents=proration.charged_cents,
+        credited_cents=proration.credited_cents,
         ledger=[
             leg
             for posting in (

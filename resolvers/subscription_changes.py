@@ -8,7 +8,6 @@ from uuid import UUID
 
 import strawberry
 
-from billing.money import Money
 from billing.refusals import BadInput, ErrorCode
 from procedures import cancel_subscription, change_plan, extend_trial, pause_subscription, resume_subscription
 from procedures.books import Order
@@ -72,8 +71,8 @@ class ShownChange:
     amount_after: Amount
     mrr_delta_eur_cents: int
     lines: list[ShownInvoiceLine]
-    charged_now: Amount | None
-    credited: Amount | None
+    charged_now: Amount
+    credited: Amount
     current_period_end_after: date
     ledger: list[ShownLeg]
 
@@ -83,9 +82,6 @@ class ShownChange:
 
         def amount(cents: int) -> Amount:
             return Amount(amount_cents=cents, currency=currency)
-
-        def told(money: Money | None) -> Amount | None:
-            return None if money is None else Amount.of(money)
 
         return cls(
             subscription_id=previewed.subscription_id,
@@ -103,8 +99,8 @@ class ShownChange:
                 )
                 for line in previewed.lines
             ],
-            charged_now=told(previewed.charged),
-            credited=told(previewed.credited),
+            charged_now=amount(previewed.charged_cents),
+            credited=amount(previewed.credited_cents),
             current_period_end_after=after.period_end,
             ledger=[ShownLeg(account=leg.account, amount=amount(leg.cents)) for leg in previewed.ledger],
         )

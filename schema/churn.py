@@ -33,7 +33,7 @@ class ChurnedSubscription:
     subscription_id: strawberry.Private[UUID]
     subscription: Subscription = fetched("subscription_id")
     requested_on: date | None = column()
-    cancelled_on: date = column(description="The day on which it took effect.")
+    cancelled_on: date | None = column(description="The day on which it took effect.")
     reason: CancellationReason | None = column()
     revenue_impact: Money = column(description="The price of one billing interval, locked when it was cancelled.")
     mrr_lost: Money = column(description="What it brought a month, locked too; nothing for a trial or a paused one.")

@@ -73,8 +73,8 @@ class SubscriptionPreview:
     amount_after: Money = column()
     mrr_delta_eur_cents: Cents = column()
     lines: list[InvoiceLine] = column(description="How the rest of the current period is settled.")
-    charged_now: Money | None = column(description="What an invoice of the platform charges, VAT included.")
-    credited: Money | None = column(description="What becomes the tenant's credit, VAT included.")
+    charged_now: Money = column(description="What an invoice of the platform charges, VAT included.")
+    credited: Money = column(description="What becomes the tenant's credit, VAT included.")
     current_period_end_after: date = column()
     ledger: list[LedgerLine] = column(description="What would be booked, in the platform's books.")
 

@@ -49,7 +49,7 @@ async def test_a_change_does_what_its_preview_says(api: Api, club: str) -> None:
     assert shown | {"lines": None, "ledger": None} == {
         "effectiveOn": "2026-11-20", "statusAfter": "ACTIVE", "planAfter": {"code": "plus"},
         "amountAfter": {"amountCents": 99_000, "currency": "SEK"}, "mrrDeltaEurCents": 4_444,
-        "currentPeriodEndAfter": "2026-12-01", "lines": None, "chargedNow": {"amountCents": 22_916}, "credited": None,
+        "currentPeriodEndAfter": "2026-12-01", "lines": None, "chargedNow": {"amountCents": 22_916}, "credited": {"amountCents": 0},
         "ledger": None,
     }  # fmt: skip
     invoice, entry = done["prorationInvoice"], done["entry"]
@@ -104,7 +104,11 @@ async def test_every_change_can_be_previewed_without_being_made(
     shown = (await api.ask(PREVIEW, id=club, change=asked))["subscriptionPreview"]
 
     assert (shown["effectiveOn"], shown["statusAfter"], shown["mrrDeltaEurCents"]) == told
-    assert (shown["currentPeriodEndAfter"], shown["ledger"], shown["chargedNow"]) == ("2026-12-01", [], None)
+    assert (shown["currentPeriodEndAfter"], shown["ledger"], shown["chargedNow"]) == (
+        "2026-12-01",
+        [],
+        {"amountCents": 0},
+    )
     assert little.one("select s.*, (select count(*) from plan_history) from subscription s") == before
 
 
