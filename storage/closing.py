@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.periods import month_after
-from storage.columns import Row, whole
+from storage.columns import Recorded, Row, whole
 
 ALONE: Final = text("select pg_advisory_xact_lock(hashtext('closed_month'))")
 """Waits for everybody who books, and lets nobody book until its transaction ends."""
@@ -30,6 +30,7 @@ class ClosedMonth(Row):
     journal_count: Mapped[int] = mapped_column(BigInteger)
     audit_seq: Mapped[int] = mapped_column(BigInteger)
     audit_hash: Mapped[str]
+    recorded_at: Mapped[Recorded]
 
 
 async def first_open_day(session: AsyncSession | AsyncConnection) -> date:

@@ -31,6 +31,20 @@ WINDOW: Final = f"""
      select tenant_id, plan_id, {AMOUNTS} from revenue_day
       where (day >= :first and day < least(:first_month, :after)
              or day >= greatest(:after_months, :first) and day < :after) and {{narrowed}})"""  # noqa: S608 - ours
+FLOW_PARTS: Final = ", ".join(f"sum({name}) as {name}" for name in AMOUNTS.split(", "))
+STOCK_PARTS: Final = "sum(eur_cents) as eur_cents, sum(subscriptions) as subscriptions, sum(tenants) as tenants"
+# A tenant's plan first: what is grouped four ways is then a row each.
+GROUPED: Final = """
+    select grouping(r.plan_id, t.country, r.tenant_id), r.plan_id, t.country, r.tenant_id, {columns}
+      from (select tenant_id, plan_id, {parts} from {rows} every group by tenant_id, plan_id) r
+      left join tenant t on t.id = r.tenant_id
+     group by grouping sets ((), (r.plan_id), (t.country), (r.tenant_id))"""
+# What holds on a day for all tenants together.
+WHOLE_AS_OF: Final = """
+    (select eur_cents, subscriptions, tenants from mrr_month where month < :month and {narrowed}
+      union all
+     select eur_cents, subscriptions, tenants from mrr_day
+      where occurred_on >= :month and occurred_on <= :day and {narrowed})"""
 AS_OF: Final = """
     (select tenant_id, plan_id, eur_cents, subscriptions, tenants from mrr_tenant_year
       where year < :year and {narrowed}
@@ -106,13 +120,9 @@ class Sums:
 
 async def sums(connection: AsyncConnection, window: Period, scope: Scope) -> Sums:
     """The window's flows, and what there is on its last day."""
-    grouped = """
-        select grouping(r.plan_id, t.country, r.tenant_id), r.plan_id, t.country, r.tenant_id, {columns}
-          from {rows} r left join tenant t on t.id = r.tenant_id
-         group by grouping sets ((), (r.plan_id), (t.country), (r.tenant_id))"""
     narrowed, values = scope.condition(), scope.values()
-    flows = grouped.format(columns=FLOWS, rows=WINDOW.format(narrowed=narrowed))
-    stock = grouped.format(columns=STOCK, rows=AS_OF.format(narrowed=narrowed))
+    flows = GROUPED.format(columns=FLOWS, rows=WINDOW.format(narrowed=narrowed), parts=FLOW_PARTS)
+    stock = GROUPED.format(columns=STOCK, rows=AS_OF.format(narrowed=narrowed), parts=STOCK_PARTS)
     last = window.end - timedelta(days=1)
     by: dict[int, dict[Any, tuple[Flows, Stock]]] = {7: {}, 3: {}, 5: {}, 6: {}}
     for level, *keys, gross, vat, refunds, fees, platform_fees in await _rows(
@@ -129,7 +139,8 @@ async def sums(connection: AsyncConnection, window: Period, scope: Scope) -> Sum
 
 async def stock_on(connection: AsyncConnection, day: date, scope: Scope) -> Stock:
     """What there is at the end of a day."""
-    query = f"select {STOCK} from {AS_OF.format(narrowed=scope.condition())} r"  # noqa: S608 - ours
+    there = WHOLE_AS_OF if scope.is_of_all_tenants else AS_OF
+    query = f"select {STOCK} from {there.format(narrowed=scope.condition())} r"  # noqa: S608 - ours
     ((mrr, subscriptions, tenants),) = await _rows(connection, query, _day(day) | scope.values())
     return Stock(mrr=mrr, subscriptions=subscriptions, tenants=tenants)
 

@@ -442,4 +442,93 @@ INVARIANTS = (
              group by plan_id, month, kind
             having sum(eur_cents) <> 0 or sum(subscriptions) <> 0 or sum(tenants) <> 0""",
     ),
+    Invariant(
+        name="revenue is what its journals did",
+        counterexamples="""
+            select journal_id,
+                   format('Journal %s: its legs and its part in revenue are %s (gross), %s (refunds), %s (fees) and %s '
+                          '(platform fees) EUR cents apart.', journal_id, sum(gross), sum(refunded), sum(fees),
+                          sum(platform_fees))
+              from (select e.journal_id,
+                           case when e.book_id is null and k.kind in ('MATCH', 'CHARGE')
+                                 and e.account in ('1510', '2899', '2420') then -e.amount_eur_cents else 0 end as gross,
+                           case when k.kind in ('REFUND', 'DISPUTE') and (e.account = '2420' or e.account like '3%')
+                                then e.amount_eur_cents else 0 end as refunded,
+                           case when e.book_id is null and e.account = '6040' and k.kind not in ('COST', 'OPENING_BALANCE')
+                                then e.amount_eur_cents else 0 end as fees,
+                           case when e.book_id is null and e.account = '1510'
+                                 and k.kind in ('MATCH', 'CHARGE', 'CREDIT_APPLIED')
+                                then -e.amount_eur_cents else 0 end as platform_fees
+                      from accounting_entry e join journal j on j.id = e.journal_id
+                      left join journal undone on undone.id = j.reverses_id and j.kind = 'REVERSAL'
+                     cross join lateral (select coalesce(undone.kind, j.kind) as kind) k
+                     union all
+                    select journal_id, -gross_cents, -refunded_cents, -fee_cents, -platform_fee_cents
+                      from revenue_flow) pile
+             group by journal_id
+            having sum(gross) <> 0 or sum(refunded) <> 0 or sum(fees) <> 0 or sum(platform_fees) <> 0""",
+    ),
+    Invariant(
+        name="sums of revenue a day and a month are those of its journals",
+        counterexamples="""
+            select tenant_id,
+                   format('Tenant %s, plan %s, %s of %s: its journals and their sum are %s EUR cents apart.',
+                          coalesce(tenant_id::text, 'none'), coalesce(plan_id::text, 'none'), grain, starts, sum(cents))
+              from (select tenant_id, plan_id, grain, case grain when 'day' then day else date_trunc('month', day)::date end
+                           as starts, kind, cents
+                      from revenue_flow cross join (values ('day'), ('month')) g(grain)
+                     cross join lateral (values ('gross', gross_cents), ('vat', vat_cents), ('refunds', refunded_cents),
+                                                ('fees', fee_cents), ('platform', platform_fee_cents)) f(kind, cents)
+                     union all
+                    select tenant_id, plan_id, grain, starts, kind, -cents
+                      from (select tenant_id, plan_id, 'day' as grain, day as starts, gross_cents, vat_cents,
+                                   refunded_cents, fee_cents, platform_fee_cents from revenue_day
+                             union all
+                            select tenant_id, plan_id, 'month', month, gross_cents, vat_cents, refunded_cents, fee_cents,
+                                   platform_fee_cents from revenue_month) kept
+                     cross join lateral (values ('gross', gross_cents), ('vat', vat_cents), ('refunds', refunded_cents),
+                                                ('fees', fee_cents), ('platform', platform_fee_cents)) f(kind, cents)) pile
+             group by tenant_id, plan_id, grain, starts, kind
+            having sum(cents) <> 0""",
+    ),
+    Invariant(
+        name="sums of the platform's accounts a day are those of its legs",
+        counterexamples="""
+            select null::uuid,
+                   format('Account %s, %s: its legs and their sum are %s EUR cents apart.', account, day, sum(cents))
+              from (select account, booked_on as day, amount_eur_cents as cents from accounting_entry where book_id is null
+                     union all
+                    select account, day, -eur_cents from book_day) pile
+             group by account, day
+            having sum(cents) <> 0""",
+    ),
+    Invariant(
+        name="sums of MRR a tenant's month and year are those of its movements",
+        counterexamples="""
+            select tenant_id,
+                   format('Tenant %s, plan %s, %s of %s: its movements and their sum are %s EUR cents apart.', tenant_id,
+                          plan_id, grain, starts, sum(eur_cents))
+              from (select tenant_id, plan_id, 'month' as grain, date_trunc('month', occurred_on)::date as starts, kind,
+                           eur_cents, subscription_delta as subscriptions, tenant_delta as tenants from mrr_movement
+                     union all
+                    select tenant_id, plan_id, 'month', month, kind, -eur_cents, -subscriptions, -tenants
+                      from mrr_tenant_month
+                     union all
+                    select tenant_id, plan_id, 'year', date_trunc('year', occurred_on)::date, '', eur_cents,
+                           subscription_delta, tenant_delta from mrr_movement
+                     union all
+                    select tenant_id, plan_id, 'year', year, '', -eur_cents, -subscriptions, -tenants
+                      from mrr_tenant_year) pile
+             group by tenant_id, plan_id, grain, starts, kind
+            having sum(eur_cents) <> 0 or sum(subscriptions) <> 0 or sum(tenants) <> 0""",
+    ),
+    Invariant(
+        name="nothing was booked into a month after it was closed",
+        counterexamples="""
+            select j.id,
+                   format('Journal %s: it was booked on %s after %s had been closed.', j.id, j.booked_on,
+                          to_char(c.month, 'YYYY-MM'))
+              from closed_month c
+              join journal j on j.booked_on < c.month + interval '1 month' and j.recorded_at > c.recorded_at""",
+    ),
 )

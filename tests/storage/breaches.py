@@ -10,7 +10,7 @@ from storage.invariants import INVARIANTS
 
 (
     BALANCED, WHOLE, AGREE, PAID, REFUNDED, PAYMENTS, ISSUED, RECEIVABLES, CREDIT, OVERDRAWN, OWED, RECEIPTS, USED, UNMATCHED,
-    RETURNED, DEPOSITS, REFUNDS, NOTED, NUMBERED, REPORTED, REST, MOVED, COUNTS, STANDS, DAYS, MONTHS,
+    RETURNED, DEPOSITS, REFUNDS, NOTED, NUMBERED, REPORTED, REST, MOVED, COUNTS, STANDS, DAYS, MONTHS, REVENUE, SUMS, ACCOUNTS, TENANTS, CLOSED,
 ) = (invariant.name for invariant in INVARIANTS)  # fmt: skip
 
 TEXT = """
@@ -20,13 +20,16 @@ a leg is edited
 a leg weighs another sum in EUR
     > update accounting_entry set amount_eur_cents = amount_eur_cents - 1 where journal_id = '{cost}' and leg = 2
     BALANCED Journal {cost}: its legs sum to 0 cents, in EUR to -1.
+    ACCOUNTS Account 1930, 2026-11-20: its legs and their sum are -1 EUR cents apart.
 a leg is removed
     > delete from accounting_entry where journal_id = '{cost}' and leg = 2
     BALANCED Journal {cost}: its legs sum to 900 cents, in EUR to 80.
     WHOLE Journal {cost}: it should have 2 legs numbered from 1, and has 1 numbered from 1 to 1.
+    ACCOUNTS Account 1930, 2026-11-20: its legs and their sum are 80 EUR cents apart.
 all legs of a journal are removed
     > delete from accounting_entry where journal_id = '{cost}'
     WHOLE Journal {cost}: it should have 2 legs numbered from 1, and has 0 numbered from 0 to 0.
+    ACCOUNTS Account 1930, 2026-11-20: its legs and their sum are 80 EUR cents apart.
 a balanced pair of legs is added
     > insert into accounting_entry (journal_id, leg, account, currency, amount_cents, amount_eur_cents, booked_on) select id, leg, '5910', currency, cents, 0, booked_on from journal, (values (3, 7), (4, -7)) l(leg, cents) where id = '{cost}'
     WHOLE Journal {cost}: it should have 2 legs numbered from 1, and has 4 numbered from 1 to 4.
@@ -39,12 +42,14 @@ a journal is removed
 a leg is moved to another day
     > update accounting_entry set booked_on = booked_on + 1 where journal_id = '{cost}' and leg = 2
     AGREE Leg 2 of journal {cost}: its book, tenant, currency or day is not the journal's.
+    ACCOUNTS Account 1930, 2026-11-20: its legs and their sum are 80 EUR cents apart.
 a journal is moved to another day
     > update journal set booked_on = booked_on - 1 where id = '{cost}'
     AGREE Leg 1 of journal {cost}: its book, tenant, currency or day is not the journal's.
 a leg is moved to another book
     > update accounting_entry set book_id = '{club}' where journal_id = '{cost}' and leg = 1
     AGREE Leg 1 of journal {cost}: its book, tenant, currency or day is not the journal's.
+    ACCOUNTS Account 5910, 2026-11-20: its legs and their sum are -80 EUR cents apart.
 a leg is moved to another tenant
     > update accounting_entry set tenant_id = '{club}' where journal_id = '{cost}' and leg = 1
     AGREE Leg 1 of journal {cost}: its book, tenant, currency or day is not the journal's.
@@ -97,6 +102,7 @@ a tenant's invoice becomes the platform's
 a receivable of nobody's is booked
     > update accounting_entry set account = '1510' where journal_id = '{cost}' and leg = 1
     RECEIVABLES Invoice unknown (): 0 SEK cents are outstanding, but 900 is a receivable (1510) in the book of the platform.
+    ACCOUNTS Account 1510, 2026-11-20: its legs and their sum are 80 EUR cents apart.
 a payment becomes credit without being booked
     > insert into payment (tenant_id, method, provider, amount_cents, currency, paid_at, outcome) values ('{club}', 'CARD', 'sandbox', 777, 'SEK', now(), 'SUCCEEDED')
     CREDIT Tenant {club}: its payments leave 2277 SEK cents of credit, but 1500 are booked (2420).
@@ -110,12 +116,14 @@ credit is used up by hand
     > update accounting_entry set amount_cents = amount_cents * 10, account = replace(account, '5910', '2420') where journal_id = '{cost}'
     CREDIT Tenant {club}: its payments leave 1500 SEK cents of credit, but -7500 are booked (2420).
     OVERDRAWN Tenant {club}: its credit (2420) stands at -7500 SEK cents.
+    ACCOUNTS Account 2420, 2026-11-20: its legs and their sum are 80 EUR cents apart.
 a tenant's claim is booked on one side only
     > update accounting_entry set account = '1930' where journal_id = '{member.mirror}' and account = '1689'
     OWED Tenant {club}: the platform owes it 40000 SEK cents (2899), but its own book claims 0 (1689).
 a receipt is booked on another account
     > update accounting_entry set account = '1580' where journal_id = '{waiting.receipt}' and account = '1930'
     RECEIPTS Bank transfer {waiting} of 8000 SEK cents: its receipt is not booked.
+    ACCOUNTS Account 1580, 2026-11-19: its legs and their sum are 711 EUR cents apart.
 a receipt is booked with another amount
     > update accounting_entry set amount_cents = amount_cents + sign(amount_cents) where journal_id = '{waiting.receipt}'
     RECEIPTS Bank transfer {waiting} of 8000 SEK cents: its receipt is booked as 8001 SEK cents.
@@ -125,6 +133,7 @@ a receipt is removed
     > delete from journal where id = '{ignored.receipt}'
     RECEIPTS Bank transfer {ignored} of 9000 SEK cents: its receipt is not booked.
     UNMATCHED Bank transfer {ignored}: 9000 SEK cents of it wait to be used, but 0 are booked as unmatched (2999).
+    ACCOUNTS Account 1930, 2026-11-19: its legs and their sum are -800 EUR cents apart.
 a transfer says another amount
     > update bank_transfer set amount_cents = 40001 where id = '{assigned}'
     RECEIPTS Bank transfer {assigned} of 40001 SEK cents: its receipt is booked as 40000 SEK cents.
@@ -163,6 +172,7 @@ what brought an order back is forgotten
 a receipt of no transfer is booked
     > update accounting_entry set account = '2999' where journal_id = '{cost}' and leg = 2
     UNMATCHED Bank transfer unknown: 0 SEK cents of it wait to be used, but 900 are booked as unmatched (2999).
+    ACCOUNTS Account 1930, 2026-11-20: its legs and their sum are 80 EUR cents apart.
 a deposit says another amount
     > update bank_deposit set amount_cents = 8001 where id = '{waiting.deposit}'
     DEPOSITS Deposit 00070 ({waiting.deposit}) of 8001 SEK cents: its transfers add up to 8000.
@@ -170,6 +180,8 @@ a refund is not booked
     > delete from accounting_entry where journal_id = '{refund}'
     > delete from journal where id = '{refund}'
     REFUNDS Refund {half} of 50000 cents is SUCCEEDED, but 0 cents of it are booked.
+    REVENUE Journal {refund}: its legs and its part in revenue are 0 (gross), -3556 (refunds), 0 (fees) and 0 (platform fees) EUR cents apart.
+    ACCOUNTS Account 1580, 2026-11-20: its legs and their sum are 4445 EUR cents apart.
 a booked refund fails
     > update refund set status = 'FAILED' where id = '{half}'
     REFUNDED Invoice {card_paid.number} ({card_paid}): 50000 of 100000 paid cents count as refunded, but refunds took 0.
@@ -190,6 +202,7 @@ a movement weighs another sum
     > update mrr_movement set eur_cents = 4000 where subscription_id = '{subscription}'
     MOVED Tenant {subscriber} on 2025-01-01: its log moves MRR by 8712 EUR cents and 2 subscriptions, its movements by 8356 and 2.
     DAYS Tenant {subscriber}, plan {plan}, 2025-01-01, NEW: its movements and their sum are -356 EUR cents apart.
+    TENANTS Tenant {subscriber}, plan {plan}, month of 2025-01-01: its movements and their sum are -356 EUR cents apart.
 a movement is of another day
     > update mrr_movement set occurred_on = '2025-01-02' where subscription_id = '{subscription}'
     MOVED Tenant {subscriber} on 2025-01-01: its log moves MRR by 8712 EUR cents and 2 subscriptions, its movements by 4356 and 1.
@@ -198,6 +211,7 @@ a tenant that brings something does not count
     > update mrr_movement set tenant_delta = 0 where subscription_id = '{subscription}'
     COUNTS Tenant {subscriber} brings 4356 EUR cents a month, and counts as 0 tenants.
     DAYS Tenant {subscriber}, plan {plan}, 2025-01-01, NEW: its movements and their sum are 0 EUR cents apart.
+    TENANTS Tenant {subscriber}, plan {plan}, month of 2025-01-01: its movements and their sum are 0 EUR cents apart.
 a fee is reported with another amount
     > update provider_movement set amount_cents = -1601 where id = '{fee_line}'
     REPORTED FEE tx-fee of provider sandbox is of -1601 SEK cents, but -1600 SEK are booked as FEE.
@@ -211,6 +225,19 @@ the sum of a day loses a cent
     > update mrr_day set eur_cents = eur_cents - 1 where kind = 'NEW'
     DAYS Tenant {subscriber}, plan {plan}, 2025-01-01, NEW: its movements and their sum are 1 EUR cents apart.
     MONTHS Plan {plan}, 2025-01-01, NEW: its days and their sum are -1 EUR cents apart.
+the part of a fee in revenue gains a cent
+    > update revenue_flow set fee_cents = fee_cents + 1 where journal_id = '{fee}'
+    REVENUE Journal {fee}: its legs and its part in revenue are 0 (gross), 0 (refunds), -1 (fees) and 0 (platform fees) EUR cents apart.
+    SUMS Tenant none, plan none, day of 2026-11-20: its journals and their sum are 1 EUR cents apart.
+a sum of an account loses a cent
+    > update book_day set eur_cents = eur_cents - 1 where account = '5910'
+    ACCOUNTS Account 5910, 2026-11-20: its legs and their sum are 1 EUR cents apart.
+a year of a tenant's MRR loses a subscription
+    > update mrr_tenant_year set subscriptions = subscriptions - 1
+    TENANTS Tenant {subscriber}, plan {plan}, year of 2025-01-01: its movements and their sum are 0 EUR cents apart.
+a journal is booked into a closed month
+    > insert into closed_month (month, closed_at, closed_by, reason, drift_accepted, journal_count, audit_seq, audit_hash, recorded_at) select date_trunc('month', booked_on)::date, '2026-12-01T08:00Z', 'a@b.se', 'done', false, 1, 1, '', recorded_at - interval '1 minute' from journal where id = '{cost}'
+    CLOSED Journal {bank_paid.issued}: it was booked on 2026-10-31 after 2026-11 had been closed.
 """
 
 

@@ -17,6 +17,7 @@ create table closed_month (
     journal_count bigint not null,
     audit_seq bigint not null,
     audit_hash text not null,
+    recorded_at timestamptz not null default now(),
     constraint closed_month_first_day_check check (extract(day from month) = 1))"""
 
 # Whoever books holds the lock shared until its transaction ends; closing takes it alone. So a month is closed either before
