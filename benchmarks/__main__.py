@@ -19,6 +19,8 @@ SMALL = {
     "dunning": ("--invoices", "5000"),
     "sync": ("--transactions", "5000"),
     "reconciliation": (),
+    "dashboard": ("--movements", "200000", "--journals", "50000"),
+    "exports": ("--invoices", "50000", "--xlsx", "20000", "--pdf", "5000"),
     "reads": ("--rows", "20000", "--seconds", "3"),
 }
 
