@@ -168,6 +168,15 @@ PAUSED_SINCE = """
                          where h.subscription_id = b.id and h.kind = 'PAUSED' order by h.ordinal desc limit 1)
      where b.status = 'PAUSED' and b.paused_on is null"""
 
+# A price that is only planned is weighed in EUR on its day: there must be a rate for it by then.
+WEIGHED_ON_ITS_DAY = """
+    select h.line, b.currency, h.effective_on as day, h.amount_cents as cents
+      from staged_plan_history h
+      join (select external_id, currency from staged_subscription
+             union
+            select external_id, currency from subscription) b on b.external_id = h.subscription
+     where h.kind = 'PLAN_CHANGE_SCHEDULED' and h.effective_on >= %(today)s"""
+
 PLAN_HISTORY = Source(
     noun="plan_history",
     file="plan_history.csv",
@@ -181,6 +190,7 @@ PLAN_HISTORY = Source(
         Column(name="actor", read=cells.optional(cells.words()), omissible=True),
         Column(name="reason", read=cells.optional(cells.words(characters_max=500)), omissible=True),
     ),
+    weighs=WEIGHED_ON_ITS_DAY,
     shared=(NEW_HISTORY, NEW_PLANS),
     prepare=KEEP_NEW_PLANS,
     checks=(BEGINS_WITH_STARTED, STARTS_ONCE, ONLY_CONTINUED, ONLY_PLANS_LIE_AHEAD, NEWEST_PRICE),

@@ -10,6 +10,7 @@ from tests.procedures.import_books.platform_files import Row
 BEGINNING: dict[str, Any] = {
     "tenants": [{}],
     "plans": [{}, {"code": "plus", "name": "Plus", "tier": 2, "amount_cents": 20000}],
+    "fx_rates": [{}],
 }
 AHEAD: Row = {"effective_on": "2024-05-01", "kind": "plan_change_scheduled", "plan": "plus", "amount_cents": 20000,
               "amount_eur_cents": 1800}  # fmt: skip
@@ -81,4 +82,12 @@ def test_a_trial_stays_one(platform: Platform) -> None:
 
     assert platform.refused(subscriptions=[{"trial_ends_on": "2024-02-01"}]) == [
         "subscriptions.csv:2: it has a trial here, but has none in the books"
+    ]
+
+
+def test_a_price_is_planned_in_a_currency_with_a_rate(platform: Platform) -> None:
+    without = {name: rows for name, rows in BEGINNING.items() if name != "fx_rates"}
+
+    assert platform.refused(**without, subscriptions=[{}], plan_history=[{}, AHEAD]) == [
+        "plan_history.csv:3: there is no rate of SEK for 2024-05-01 or any day before; add one to fx_rates.csv"
     ]

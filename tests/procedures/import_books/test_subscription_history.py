@@ -195,6 +195,7 @@ def test_a_change_of_plan_in_the_future_is_no_price_yet(platform: Platform) -> N
         **BEGINNING,
         subscriptions=[{}],
         plan_history=[{}, PLUS | {"effective_on": "2024-05-01", "kind": "plan_change_scheduled"}],
+        fx_rates=[{}],
     )
 
     assert log(platform)[-1] == (2, "PLAN_CHANGE_SCHEDULED", "2024-05-01", "plus", 1800)
