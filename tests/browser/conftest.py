@@ -54,7 +54,7 @@ def new_service(database_clones: Clones) -> Iterator[NewService]:
 
 
 @pytest.fixture
-def new_visit(browser: Browser, service: Service) -> Iterator[NewVisit]:
+def new_visit(service: Service, browser: Browser) -> Iterator[NewVisit]:
     """Makes visits. Any request off the host, failed request, error or warning on a page fails the test."""
     with ExitStack() as closing:
         made: list[Visit] = []

@@ -24,7 +24,7 @@ interface TableProps<Row> {
 /** Rows under the heads of their columns. */
 export function Table<Row extends object>({ label, rows, columns, href, row: key }: TableProps<Row>) {
   return (
-    <div className="table" role="region" aria-label={label} tabIndex={0}>
+    <div className="table" role="group" aria-label={label} tabIndex={0}>
       <table>
         <thead>
           <tr>
