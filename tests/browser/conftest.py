@@ -5,27 +5,24 @@ import pytest
 from playwright.sync_api import Browser
 
 from graphql_api.graphiql import STATIC
-from storage.engine import Database
 from tests.books import LittleBooks
 from tests.browser.desk import Desk
-from tests.browser.running import Service, running
+from tests.browser.running import Service, serving
 from tests.browser.visiting import CHROMIUM, Visit, chromium
-from tests.database import Clones, data_folder
+from tests.database import Clones
 
 NewVisit = Callable[..., Visit]
-NewService = Callable[..., Service]
 
 
 @pytest.fixture(scope="session")
 def service(database_clones: Clones) -> Iterator[Service]:
     """The service over little books: an invoice of 1 250 kronor, and a transfer that may pay it."""
-    with database_clones.clone() as database, data_folder() as folder:
-        folder.mkdir()
+    with database_clones.clone() as database:
         with database.connect(autocommit=True) as connection:
             books = LittleBooks(connection)
             books.invoice(books.tenant("Björkens Boule"), 125_000, number="F-77")
             books.transfer(125_000, counterparty_name="Björkens Boule", message="faktura F-77")
-        with running(database, folder) as made:
+        with serving(database) as made:
             yield made
 
 
@@ -38,19 +35,6 @@ def browser() -> Iterator[Browser]:
         pytest.skip("The pages were not built: `make setup` builds it.")
     with chromium() as made:
         yield made
-
-
-@pytest.fixture(scope="module")
-def new_service(database_clones: Clones) -> Iterator[NewService]:
-    """Runs services of a module's own, each over books of its own."""
-    with ExitStack() as closing:
-
-        def run(database: Database, *arguments: str) -> Service:
-            folder = closing.enter_context(data_folder())
-            folder.mkdir()
-            return closing.enter_context(running(database, folder, *arguments))
-
-        yield run
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from pathlib import Path
 from billing.authority import Role
 from graphql_api.issuers import DevelopmentIssuer
 from storage.engine import Database
+from tests.database import data_folder
 
 STOP_SECONDS_MAX = 30
 
@@ -44,6 +45,15 @@ class Service:
         """All who were signed in are so no longer."""
         with self.database.connect_as_owner(autocommit=True) as connection:
             connection.execute("delete from session")
+
+
+@contextmanager
+def serving(database: Database, *arguments: str) -> Iterator[Service]:
+    """The service over a migrated database, with a data folder of its own. It is stopped before the database goes."""
+    with data_folder() as folder:
+        folder.mkdir()
+        with running(database, folder, *arguments) as made:
+            yield made
 
 
 @contextmanager

@@ -9,8 +9,8 @@ from playwright.sync_api import Route, expect
 
 from tests.books import LittleBooks
 from tests.browser.back_office import BackOffice
-from tests.browser.conftest import NewService, NewVisit
-from tests.browser.running import Service
+from tests.browser.conftest import NewVisit
+from tests.browser.running import Service, serving
 from tests.browser.visiting import Visit
 from tests.database import Clones
 
@@ -19,7 +19,7 @@ CLUBS = ("Alby", "Berga", "Dala", "Eka", "Fors", "Gimo", "Hede", "Ilsbo", "Kalix
 
 
 @pytest.fixture(scope="module")
-def service(database_clones: Clones, new_service: NewService) -> Iterator[Service]:
+def service(database_clones: Clones) -> Iterator[Service]:
     """Ten clubs, each with an invoice of 1 000 kronor and a transfer that names it; some pay too much or too little."""
     paid = {"Berga": 105_000, "Dala": 60_000, "Eka": 180_000}
     with database_clones.clone() as database:
@@ -34,7 +34,8 @@ def service(database_clones: Clones, new_service: NewService) -> Iterator[Servic
                 books.transfer(
                     paid.get(club, 100_000), counterparty_name=f"{club} Boule", message=f"faktura F-{number}"
                 )
-        yield new_service(database)
+        with serving(database) as made:
+            yield made
 
 
 @pytest.fixture

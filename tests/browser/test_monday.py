@@ -17,8 +17,8 @@ from graphql_api.demo.folder import write_demo
 from graphql_api.demo.scale import SCALES
 from graphql_api.graphiql import STATIC
 from tests.browser.back_office import BackOffice
-from tests.browser.conftest import NewService, NewVisit
-from tests.browser.running import Service
+from tests.browser.conftest import NewVisit
+from tests.browser.running import Service, serving
 from tests.browser.visiting import Visit
 from tests.database import Clones
 
@@ -49,9 +49,9 @@ DETAILS = ("/invoices?status=PAID", "/payments", "/refunds", "/dunning", "/tenan
 
 
 @pytest.fixture(scope="module")
-def service(database_clones: Clones, new_service: NewService) -> Iterator[Service]:
-    with database_clones.clone() as database:
-        yield new_service(database, "--demo", "small")
+def service(database_clones: Clones) -> Iterator[Service]:
+    with database_clones.clone() as database, serving(database, "--demo", "small") as made:
+        yield made
 
 
 @pytest.fixture
