@@ -35,8 +35,9 @@ const outputs = await preset.buildGeneratesSection({
 });
 
 rmSync(GENERATED, { recursive: true, force: true });
+// An operation that nobody imports is left out of the pages: making it has no effect, which bundlers cannot know.
 for (const output of outputs.filter(({ filename }) => filename.endsWith("graphql.ts"))) {
-  const text = await codegen(output);
+  const text = (await codegen(output)).replaceAll("= new TypedDocumentString", "= /*#__PURE__*/ new TypedDocumentString");
   mkdirSync(dirname(output.filename), { recursive: true });
   writeFileSync(output.filename, text);
 }

@@ -34,7 +34,7 @@ export function Page({ title, above, beside, actions, asked, children }: PagePro
         <div className="page-actions">
           {actions}
           {asked && <OpenInGraphiQL asked={asked} />}
-          <button type="button" onClick={() => print()}>
+          <button type="button" className="print" onClick={() => print()}>
             {t("Print")}
           </button>
         </div>

@@ -1,4 +1,4 @@
-import { Component, type ReactNode, Suspense } from "react";
+import { Component, type ReactNode } from "react";
 import { t } from "../../words/words";
 import { Problem } from "../look/Answered";
 import { Page } from "../look/Page";
@@ -14,9 +14,7 @@ export function Shown() {
   const { entry, id } = at;
   return (
     <Mishap key={path}>
-      <Suspense fallback={<div className="loading" role="status" aria-label={t("Loading")} />}>
-        {id !== undefined && entry.One ? <entry.One id={id} /> : <entry.Whole />}
-      </Suspense>
+      {id !== undefined && entry.One ? <entry.One id={id} /> : <entry.Whole />}
     </Mishap>
   );
 }

@@ -1,7 +1,27 @@
-import { type ComponentType, lazy } from "react";
+import type { ComponentType } from "react";
 import type { Phrase } from "../../words/words";
-
-type Loaded<Props> = () => Promise<{ readonly default: ComponentType<Props> }>;
+import Audit from "../audit/Audit";
+import BankFiles from "../bankfiles/BankFiles";
+import Churn from "../churn/Churn";
+import Closing from "../closing/Closing";
+import Dashboard from "../dashboard/Dashboard";
+import DunningCase from "../dunning/DunningCase";
+import DunningCases from "../dunning/DunningCases";
+import PlatformFees from "../fees/PlatformFees";
+import Inbox from "../inbox/Inbox";
+import Invoice from "../invoices/Invoice";
+import Invoices from "../invoices/Invoices";
+import Ledger from "../ledger/Ledger";
+import Payment from "../payments/Payment";
+import Payments from "../payments/Payments";
+import Providers from "../providers/Providers";
+import Reconciliation from "../reconciliation/Reconciliation";
+import Refund from "../refunds/Refund";
+import Refunds from "../refunds/Refunds";
+import Subscription from "../subscriptions/Subscription";
+import Subscriptions from "../subscriptions/Subscriptions";
+import Tenant from "../tenants/Tenant";
+import Tenants from "../tenants/Tenants";
 
 /** A page of the console: where it is, what it is called, the list, and the page of one thing of the list. */
 export interface Entry {
@@ -11,8 +31,8 @@ export interface Entry {
   readonly One?: ComponentType<{ readonly id: string }>;
 }
 
-function entry(path: string, name: Phrase, whole: Loaded<object>, one?: Loaded<{ readonly id: string }>): Entry {
-  return { path, name, Whole: lazy(whole), ...(one && { One: lazy(one) }) };
+function entry(path: string, name: Phrase, Whole: ComponentType, One?: ComponentType<{ readonly id: string }>): Entry {
+  return { path, name, Whole, ...(One && { One }) };
 }
 
 /** All pages, as the navigation groups them. */
@@ -20,42 +40,42 @@ export const GROUPS: readonly { readonly name: Phrase; readonly entries: readonl
   {
     name: "Today",
     entries: [
-      entry("/", "Dashboard", () => import("../dashboard/Dashboard")),
-      entry("/inbox", "Inbox", () => import("../inbox/Inbox")),
+      entry("/", "Dashboard", Dashboard),
+      entry("/inbox", "Inbox", Inbox),
     ],
   },
   {
     name: "Receivables",
     entries: [
-      entry("/invoices", "Invoices", () => import("../invoices/Invoices"), () => import("../invoices/Invoice")),
-      entry("/payments", "Payments", () => import("../payments/Payments"), () => import("../payments/Payment")),
-      entry("/refunds", "Refunds", () => import("../refunds/Refunds"), () => import("../refunds/Refund")),
-      entry("/dunning", "Dunning", () => import("../dunning/DunningCases"), () => import("../dunning/DunningCase")),
+      entry("/invoices", "Invoices", Invoices, Invoice),
+      entry("/payments", "Payments", Payments, Payment),
+      entry("/refunds", "Refunds", Refunds, Refund),
+      entry("/dunning", "Dunning", DunningCases, DunningCase),
     ],
   },
   {
     name: "Customers",
     entries: [
-      entry("/tenants", "Tenants", () => import("../tenants/Tenants"), () => import("../tenants/Tenant")),
-      entry("/subscriptions", "Subscriptions", () => import("../subscriptions/Subscriptions"), () => import("../subscriptions/Subscription")),
-      entry("/churn", "Churn", () => import("../churn/Churn")),
+      entry("/tenants", "Tenants", Tenants, Tenant),
+      entry("/subscriptions", "Subscriptions", Subscriptions, Subscription),
+      entry("/churn", "Churn", Churn),
     ],
   },
   {
     name: "Books",
     entries: [
-      entry("/reconciliation", "Reconciliation", () => import("../reconciliation/Reconciliation")),
-      entry("/platform-fees", "Platform fees", () => import("../fees/PlatformFees")),
-      entry("/closing", "Month close", () => import("../closing/Closing")),
-      entry("/ledger", "Ledger", () => import("../ledger/Ledger")),
-      entry("/bank-files", "Bank files", () => import("../bankfiles/BankFiles")),
+      entry("/reconciliation", "Reconciliation", Reconciliation),
+      entry("/platform-fees", "Platform fees", PlatformFees),
+      entry("/closing", "Month close", Closing),
+      entry("/ledger", "Ledger", Ledger),
+      entry("/bank-files", "Bank files", BankFiles),
     ],
   },
   {
     name: "Control",
     entries: [
-      entry("/audit", "Audit trail", () => import("../audit/Audit")),
-      entry("/providers", "Providers", () => import("../providers/Providers")),
+      entry("/audit", "Audit trail", Audit),
+      entry("/providers", "Providers", Providers),
     ],
   },
 ];
