@@ -1,16 +1,20 @@
-"""Fixtures every test may ask for: `database`, a migrated PostgreSQL database of the test's own, and ways into it."""
+"""Fixtures every test may ask for: `database`, a migrated PostgreSQL database of the test's own, the ways into it, and what reads and writes there."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
 
+from procedures.books import Books
 from storage.engine import Database
+from tests.books import LittleBooks
 from tests.database import Clones, clones, cluster_folder, data_folder
+from tests.graphql.api import Api, served
 
 FOLDER = pytest.StashKey[Path]()
 CLOSING = pytest.StashKey[ExitStack]()
@@ -72,3 +76,26 @@ def data_dir() -> Iterator[Path]:
     """A folder for an embedded server of this test's own."""
     with data_folder() as folder:
         yield folder
+
+
+@pytest.fixture
+def little(runtime: psycopg.Connection[Any]) -> LittleBooks:
+    """Books with a rate for SEK and nothing else yet."""
+    return LittleBooks(runtime)
+
+
+@pytest.fixture
+async def books(database: Database) -> AsyncIterator[Books]:
+    """The same books as procedures use them."""
+    engine = database.engine(connections_max=4)
+    try:
+        yield Books(engine=engine, zone=ZoneInfo("Europe/Stockholm"))
+    finally:
+        await engine.dispose()
+
+
+@pytest.fixture
+async def api(database: Database, tmp_path: Path) -> AsyncIterator[Api]:
+    """The whole service over the same books."""
+    async with served(database, tmp_path) as made:
+        yield made

@@ -7,10 +7,8 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from threading import Thread
-from typing import Any
 from zoneinfo import ZoneInfo
 
-import psycopg
 import pytest
 
 from graphql_api import bank_folder
@@ -29,11 +27,6 @@ def bank_file(cents: int = 125_000, *, serial: int = 1) -> bytes:
 
 
 FILE = bank_file()
-
-
-@pytest.fixture
-def little(runtime: psycopg.Connection[Any]) -> LittleBooks:
-    return LittleBooks(runtime)
 
 
 @pytest.fixture

@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-import psycopg
 import pytest
 from click.testing import CliRunner, Result
 from psycopg.types.json import Jsonb
@@ -21,11 +19,6 @@ from tests.providers.bank_orders import pain002
 
 OCR = ocr_of("145488")
 DEPOSIT = PaidIn(payments=[by_ocr(125_000, OCR), Paid(cents=45_000, code="0")], day=DAY, serial=70)
-
-
-@pytest.fixture
-def little(runtime: psycopg.Connection[Any]) -> LittleBooks:
-    return LittleBooks(runtime)
 
 
 @pytest.fixture

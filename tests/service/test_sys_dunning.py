@@ -1,15 +1,11 @@
 """The /sys routes of dunning: a tenant's cases, and steering the one that is meant."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import httpx
-import psycopg
-import pytest
 
 from billing.dunning import DEFAULT_STAGES
 from procedures.books import Books
@@ -17,20 +13,9 @@ from procedures.run_dunning import run_dunning
 from schema.ids import to_global
 from storage.engine import Database
 from tests.books import NOW, TODAY, LittleBooks
-from tests.graphql.api import Api, served
+from tests.graphql.api import Api
 
 FREEZE = {"path": "FREEZE", "until": "2026-12-24", "reason": "Pays by Christmas"}
-
-
-@pytest.fixture
-def little(runtime: psycopg.Connection[Any]) -> LittleBooks:
-    return LittleBooks(runtime)
-
-
-@pytest.fixture
-async def api(database: Database, tmp_path: Path) -> AsyncIterator[Api]:
-    async with served(database, tmp_path) as made:
-        yield made
 
 
 async def in_dunning(little: LittleBooks, database: Database, *, cases: int = 1) -> tuple[UUID, list[UUID]]:

@@ -1,28 +1,13 @@
 """/sys/invoices, /sys/payments and /sys/subscriptions: the saved lists, with their filters as query parameters."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import psycopg
 import pytest
 
 from schema.ids import to_global
-from storage.engine import Database
 from tests.books import LittleBooks
-from tests.graphql.api import Api, served
-
-
-@pytest.fixture
-def little(runtime: psycopg.Connection[Any]) -> LittleBooks:
-    return LittleBooks(runtime)
-
-
-@pytest.fixture
-async def api(database: Database, tmp_path: Path) -> AsyncIterator[Api]:
-    async with served(database, tmp_path) as made:
-        yield made
+from tests.graphql.api import Api
 
 
 async def get(api: Api, path: str, **parameters: Any) -> tuple[int, Any]:

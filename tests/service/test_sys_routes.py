@@ -1,12 +1,10 @@
 """The /sys routes over the whole service and a database of the test's own."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
-import psycopg
 import pytest
 from graphql import parse, validate
 
@@ -15,22 +13,10 @@ from graphql_api.execution import core_schema
 from graphql_api.roots import build_schema
 from graphql_api.sys_routes import OPERATIONS, ROUTES, STATUS, stored
 from schema.ids import to_global
-from storage.engine import Database
 from tests.books import LittleBooks
-from tests.graphql.api import Api, served
+from tests.graphql.api import Api
 
 UNMATCHED = "/sys/payments/unmatched"
-
-
-@pytest.fixture
-def little(runtime: psycopg.Connection[Any]) -> LittleBooks:
-    return LittleBooks(runtime)
-
-
-@pytest.fixture
-async def api(database: Database, tmp_path: Path) -> AsyncIterator[Api]:
-    async with served(database, tmp_path) as made:
-        yield made
 
 
 async def get(api: Api, path: str = UNMATCHED, **parameters: Any) -> httpx.Response:

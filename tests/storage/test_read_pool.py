@@ -97,13 +97,19 @@ async def test_a_reader_that_goes_away_stops_what_it_asked(pool: ReadPool, runti
     assert await asyncio.gather(*(pool.rows("select 1", []) for _ in range(5))) == [[(1,)]] * 5
 
 
-async def test_who_finds_all_connections_busy_waits_for_a_turn(database: Database) -> None:
+async def test_who_finds_all_connections_busy_waits_for_a_turn(
+    database: Database, runtime: psycopg.Connection[Any]
+) -> None:
+    held = "select $1::int from pg_advisory_xact_lock_shared(7)"
+    runtime.execute("select pg_advisory_lock(7)")
     async with database.read_pool(connections_max=1) as pool:
-        waiting = [asyncio.ensure_future(pool.rows("select $1::int, pg_sleep(0.01)", [written(n)])) for n in range(6)]
-        await asyncio.sleep(0.015)
+        waiting = [asyncio.ensure_future(pool.rows(held, [written(n)])) for n in range(6)]
+        await asyncio.sleep(0.01)
         waiting[3].cancel()
+        runtime.execute("select pg_advisory_unlock(7)")
         done = await asyncio.gather(*waiting, return_exceptions=True)
-        told = await pool.rows("select count(*) from pg_stat_activity where application_name = 'billing'", [])
+        others = "select count(*) from pg_stat_activity where application_name = 'billing' and pid <> $1::int"
+        told = await pool.rows(others, [written(runtime.info.backend_pid)])
     assert [one[0][0] for one in done if isinstance(one, list)] == [0, 1, 2, 4, 5]
     assert told == [(1,)]
 

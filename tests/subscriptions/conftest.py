@@ -1,26 +1,15 @@
 """What subscriptions are changed on: a desk with a club, its plans and its subscription, and the proof of the books after."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
 
 from procedures.books import Books
-from storage.engine import Database
 from storage.invariants import snapshot, verify
 from tests.books import LittleBooks
 from tests.subscriptions.desk import Desk
-
-
-@pytest.fixture
-async def books(database: Database) -> AsyncIterator[Books]:
-    engine = database.engine(connections_max=4)
-    try:
-        yield Books(engine=engine, zone=ZoneInfo("Europe/Stockholm"))
-    finally:
-        await engine.dispose()
 
 
 @pytest.fixture
