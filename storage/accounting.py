@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Index, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.columns import Cents, Id, Recorded, Row, link, whole, word
+from storage.columns import Cents, Id, Recorded, Row, link_in_sets, whole, word
 
 KINDS = (
     "INVOICE", "VOID", "WRITE_OFF", "RECEIPT", "DEBIT", "MATCH", "CHARGE", "CREDIT_APPLIED", "REFUND", "COST",
@@ -36,7 +36,7 @@ class Journal(Row):
     )
 
     id: Mapped[Id]
-    book_id: Mapped[UUID | None] = link("tenant", nullable=True)
+    book_id: Mapped[UUID | None] = link_in_sets("tenant", nullable=True)
     kind: Mapped[str] = mapped_column(word(*KINDS, name="kind"))
     subject_id: Mapped[UUID]
     currency: Mapped[str]
@@ -45,14 +45,14 @@ class Journal(Row):
     booked_on: Mapped[date]
     recorded_at: Mapped[Recorded]
     description: Mapped[str]
-    tenant_id: Mapped[UUID | None] = link("tenant", nullable=True)
-    invoice_id: Mapped[UUID | None] = link("invoice", nullable=True)
-    payment_id: Mapped[UUID | None] = link("payment", nullable=True)
-    refund_id: Mapped[UUID | None] = link("refund", nullable=True, index=False)
-    bank_transfer_id: Mapped[UUID | None] = link("bank_transfer", nullable=True)
+    tenant_id: Mapped[UUID | None] = link_in_sets("tenant", nullable=True)
+    invoice_id: Mapped[UUID | None] = link_in_sets("invoice", nullable=True)
+    payment_id: Mapped[UUID | None] = link_in_sets("payment", nullable=True)
+    refund_id: Mapped[UUID | None] = link_in_sets("refund", nullable=True, index=False)
+    bank_transfer_id: Mapped[UUID | None] = link_in_sets("bank_transfer", nullable=True)
     provider: Mapped[str | None]
     provider_reference: Mapped[str | None]
-    reverses_id: Mapped[UUID | None] = link("journal", nullable=True)
+    reverses_id: Mapped[UUID | None] = link_in_sets("journal", nullable=True)
 
 
 class AccountingEntry(Row):

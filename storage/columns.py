@@ -1,7 +1,7 @@
 """The vocabulary of columns: each kind of value is declared once, with its PostgreSQL type and checks."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Date, DateTime, Enum, ForeignKey, Index, MetaData, Text, Uuid, text
@@ -14,6 +14,9 @@ NAMES = {
     "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
     "pk": "%(table_name)s_pkey",
 }
+
+
+REFERS_TO: Final = "refers_to"  # in a column's `info`: the table of the row it refers to
 
 
 class Row(DeclarativeBase):
@@ -36,6 +39,11 @@ Recorded = Annotated[datetime, mapped_column(server_default=text("now()"))]
 def link(target: str, *, index: bool = False, nullable: bool = False) -> MappedColumn[UUID]:
     """A column that refers to the row of another table."""
     return mapped_column(ForeignKey(f"{target}.id"), index=index, nullable=nullable)
+
+
+def link_in_sets(target: str, *, index: bool = False, nullable: bool = False) -> MappedColumn[UUID]:
+    """The same where rows come by the hundred thousand: a trigger looks a whole statement up (migration `references`)."""
+    return mapped_column(index=index, nullable=nullable, info={REFERS_TO: target})
 
 
 def word(*allowed: str, name: str) -> Enum:

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Computed, FetchedValue, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.columns import Cents, Id, Row, link, searched, whole, word
+from storage.columns import Cents, Id, Row, link_in_sets, searched, whole, word
 
 METHODS = ("CARD", "BANKGIRO", "BANK_TRANSFER", "SWISH", "SEPA_DEBIT", "OTHER")
 OUTCOMES = ("PENDING", "SUCCEEDED", "FAILED")
@@ -45,9 +45,9 @@ class Payment(Row):
 
     id: Mapped[Id]
     external_id: Mapped[str | None] = mapped_column(unique=True)
-    tenant_id: Mapped[UUID] = link("tenant")
-    invoice_id: Mapped[UUID | None] = link("invoice", nullable=True)
-    bank_transfer_id: Mapped[UUID | None] = link("bank_transfer", nullable=True)
+    tenant_id: Mapped[UUID] = link_in_sets("tenant")
+    invoice_id: Mapped[UUID | None] = link_in_sets("invoice", nullable=True)
+    bank_transfer_id: Mapped[UUID | None] = link_in_sets("bank_transfer", nullable=True)
     method: Mapped[str] = mapped_column(word(*METHODS, name="method"))
     provider: Mapped[str]
     provider_reference: Mapped[str | None]

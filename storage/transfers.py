@@ -8,7 +8,7 @@ from sqlalchemy import Index
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.columns import Cents, Id, Row, link, whole, word
+from storage.columns import Cents, Id, Row, link, link_in_sets, whole, word
 
 STATUSES = ("MATCHED", "UNMATCHED", "ASSIGNED", "IGNORED", "RETURNED")
 
@@ -69,8 +69,8 @@ class BankTransfer(Row):
 
     id: Mapped[Id]
     provider: Mapped[str]
-    bank_file_id: Mapped[UUID] = link("bank_file", index=True)
-    deposit_id: Mapped[UUID] = link("bank_deposit", index=True)
+    bank_file_id: Mapped[UUID] = link_in_sets("bank_file", index=True)
+    deposit_id: Mapped[UUID] = link_in_sets("bank_deposit", index=True)
     ordinal: Mapped[int]
     status: Mapped[str] = mapped_column(word(*STATUSES, name="status"))
     amount_cents: Mapped[Cents]

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 from psycopg import errors
+from psycopg.types.json import Jsonb
 from uuid_utils.compat import uuid7
 
 from tests.books import NOW, LittleBooks
@@ -15,6 +16,7 @@ from tests.books import NOW, LittleBooks
 Runtime = psycopg.Connection[Any]
 DAY = date(2026, 3, 2)
 SALE = [("1510", 125), ("3001", -100), ("2611", -25)]
+ELSEWHERE = uuid4()
 
 
 @pytest.fixture
@@ -59,6 +61,35 @@ def test_a_balanced_journal_is_taken(runtime: Runtime) -> None:
     assert entries(runtime) == 3
 
 
+@pytest.mark.parametrize(
+    "column", ["book_id", "tenant_id", "invoice_id", "payment_id", "refund_id", "bank_transfer_id", "reverses_id"]
+)
+def test_a_journal_of_what_is_not_there_is_refused(runtime: Runtime, column: str) -> None:
+    with pytest.raises(errors.ForeignKeyViolation, match=f"the {column} {ELSEWHERE} of a new journal is no row of"):
+        write_journal(runtime, **{column: ELSEWHERE})
+
+    assert runtime.execute("select count(*) from journal").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("column", ["tenant_id", "invoice_id", "bank_transfer_id"])
+def test_a_payment_of_what_is_not_there_is_refused(books: LittleBooks, column: str) -> None:
+    refers = {"tenant_id": books.tenant(), "invoice_id": None} | {column: ELSEWHERE}
+
+    with pytest.raises(errors.ForeignKeyViolation, match=f"the {column} {ELSEWHERE} of a new payment is no row of"):
+        books.payment(cents=100, **refers)
+
+
+@pytest.mark.parametrize("column", ["bank_file_id", "deposit_id"])
+def test_a_transfer_of_what_is_not_there_is_refused(runtime: Runtime, books: LittleBooks, column: str) -> None:
+    books.transfer()
+    other = Jsonb({"id": str(uuid7()), "ordinal": 2, column: str(ELSEWHERE)})
+
+    with pytest.raises(errors.ForeignKeyViolation, match=f"the {column} {ELSEWHERE} of a new bank_transfer is no row"):
+        runtime.execute(
+            "insert into bank_transfer select (jsonb_populate_record(t, %s)).* from bank_transfer t", [other]
+        )
+
+
 def test_the_legs_of_many_journals_are_taken_in_one_statement(runtime: Runtime) -> None:
     journals = [write_journal(runtime, legs=2) for _ in range(50)]
 
@@ -76,7 +107,6 @@ def test_the_legs_of_many_journals_are_taken_in_one_statement(runtime: Runtime) 
 
 
 LATER, BOTH = DAY + timedelta(days=1), [DAY + timedelta(days=1)] * 3
-ELSEWHERE = uuid4()
 
 Attempt = Callable[[Runtime, UUID], None]
 REFUSED: dict[str, Attempt] = {

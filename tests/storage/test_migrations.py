@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, NullPool, create_engine
 
 import storage
-from storage.columns import Row
+from storage.columns import REFERS_TO, Row
 from storage.engine import Database
 from storage.migrate import MIGRATIONS
 
@@ -101,6 +101,18 @@ def test_the_inbox_is_the_unmatched_transfers_with_all_their_columns(runtime: ps
     assert runtime.execute(columns, ["unmatched_bank_transfer"]).fetchall() == (
         runtime.execute(columns, ["bank_transfer"]).fetchall()
     )
+
+
+def test_what_is_looked_up_in_sets_is_what_rows_declare(owner: psycopg.Connection[Any], declared: set[str]) -> None:
+    looked_up = owner.execute(
+        "select tgrelid::regclass::text, tgargs from pg_trigger where tgname = 'refer_to_what_is'"
+    ).fetchall()
+    columns = [column for table in Row.metadata.tables.values() for column in table.columns if REFERS_TO in column.info]
+
+    assert {(table, *pair.decode().split()) for table, pairs in looked_up for pair in pairs.split(b"\0") if pair} == {
+        (column.table.name, column.name, column.info[REFERS_TO]) for column in columns
+    }
+    assert len(columns) == 12
 
 
 def test_migrations_follow_each_other_in_one_line() -> None:
