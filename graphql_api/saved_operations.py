@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Self
 
 import orjson
@@ -18,7 +17,7 @@ from graphql_api.documents import Document
 from graphql_api.door import Answer, Outcome
 from graphql_api.graphql_route import respond
 from graphql_api.media_types import JSON
-from graphql_api.sys_routes import OPERATIONS
+from graphql_api.stored_documents import OPERATIONS, names, stored
 from resolvers.errors import tell_refusal
 
 
@@ -34,12 +33,12 @@ class SavedOperation:
     variables: str
 
     @classmethod
-    def read(cls, path: Path) -> Self:
-        document, examples = path.read_text(encoding="utf-8"), path.with_suffix(".json")
+    def read(cls, name: str) -> Self:
+        document, examples = stored(name), OPERATIONS / f"{name}.json"
         first_line = document.partition("\n")[0]
         return cls(
-            name=path.stem,
-            title=path.stem.replace("_", " ").capitalize(),
+            name=name,
+            title=name.replace("_", " ").capitalize(),
             about=first_line.removeprefix("#").strip(),
             changes=Document.read(document).operation(None).operation is OperationType.MUTATION,
             document=document,
@@ -47,9 +46,9 @@ class SavedOperation:
         )
 
 
-def saved_operations(folder: Path = OPERATIONS) -> list[SavedOperation]:
+def saved_operations() -> list[SavedOperation]:
     """All of them: those that ask, then those that change, each in alphabetical order."""
-    found = [SavedOperation.read(path) for path in folder.glob("*.graphql")]
+    found = [SavedOperation.read(name) for name in names()]
     return sorted(found, key=lambda operation: (operation.changes, operation.title))
 
 

@@ -14,7 +14,8 @@ from graphql_api.callers import Callers
 from graphql_api.documents import Operation
 from graphql_api.door import Answer, Door, Outcome
 from graphql_api.replies import client_gone
-from graphql_api.sys_routes import respond, stored
+from graphql_api.stored_documents import stored
+from graphql_api.sys_routes import respond
 from graphql_api.sys_values import camel_keys, global_id
 from resolvers.errors import tell_refusal
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from graphql import GraphQLSchema
@@ -17,11 +16,10 @@ from graphql_api.callers import Callers
 from graphql_api.documents import Document, Operation
 from graphql_api.door import Answer, Door, Outcome
 from graphql_api.replies import CLIENT_GONE, challenge, client_gone, refusal_status, written
+from graphql_api.stored_documents import stored
 from graphql_api.sys_csv import csv_of
 from graphql_api.sys_values import Parameters, camel_keys, global_id, snake, snake_keys
 from resolvers.errors import tell_refusal
-
-OPERATIONS: Final = Path(__file__).parent / "operations"
 
 STATUS: Final[Mapping[ErrorCode, int]] = {
     ErrorCode.UNAUTHENTICATED: 401,
@@ -182,11 +180,6 @@ def sys_routes(
         )
         for route in table
     ]
-
-
-def stored(name: str) -> str:
-    """The text of a stored operation."""
-    return (OPERATIONS / f"{name}.graphql").read_text(encoding="utf-8")
 
 
 class SysEndpoint:

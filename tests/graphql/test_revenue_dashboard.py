@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from graphql_api.sys_routes import stored
+from graphql_api.stored_documents import stored
 from schema.ids import to_global
 from tests.books import NOW
 from tests.graphql.api import Api

@@ -1,6 +1,5 @@
 """The /sys routes over the whole service and a database of the test's own."""
 
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,7 +10,8 @@ from graphql import parse, validate
 from billing.refusals import ErrorCode
 from graphql_api.execution import core_schema
 from graphql_api.roots import build_schema
-from graphql_api.sys_routes import OPERATIONS, ROUTES, STATUS, stored
+from graphql_api.stored_documents import FRAGMENTS, names, stored
+from graphql_api.sys_routes import ROUTES, STATUS
 from schema.ids import to_global
 from tests.books import LittleBooks
 from tests.graphql.api import Api
@@ -32,9 +32,16 @@ def refusal(response: httpx.Response) -> tuple[int, str]:
     return response.status_code, response.json()["error"]["code"]
 
 
-@pytest.mark.parametrize("path", sorted(OPERATIONS.glob("*.graphql")), ids=lambda path: path.stem)
-def test_every_stored_operation_is_valid(path: Path) -> None:
-    assert validate(core_schema(build_schema()), parse(path.read_text(encoding="utf-8"))) == []
+@pytest.mark.parametrize("name", names())
+def test_every_stored_operation_is_valid(name: str) -> None:
+    assert validate(core_schema(build_schema()), parse(stored(name))) == []
+
+
+def test_every_shared_fragment_is_shared() -> None:
+    documents = [stored(name) for name in names()]
+
+    for fragment in FRAGMENTS.glob("*.graphql"):
+        assert sum(f"fragment {fragment.stem} on " in document for document in documents) > 1, fragment.stem
 
 
 def test_every_route_has_its_operation_and_every_code_a_status() -> None:
