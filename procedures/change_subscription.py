@@ -1,11 +1,12 @@
 """Changing a subscription: what was decided for it, previewed and carried out alike, in one transaction with all it leads to."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from billing.journals import InvoiceRef, issued, rest_credited
@@ -72,6 +73,33 @@ async def carry_out(
         details |= {"charged_cents": decided.proration.charged_cents, "invoice": changed.invoice_id}
         await lives.sign(order.done(action, "subscription", subscription_id, details))
     return changed
+
+
+async def carry_out_within(
+    session: AsyncSession,
+    subscription_id: UUID,
+    decide: Decide,
+    *,
+    only_from: Collection[str],
+    action: str,
+    order: Order,
+    today: date,
+) -> bool:
+    """The same in a transaction of the caller's; False, and nothing decided, where the status is none of `only_from`.
+
+    It locks the tenant and its subscriptions, brings them up to the day, writes its audit events, and commits nothing.
+
+    Raises: NotFound.
+    """
+    lives, life = await life_of(session, subscription_id, expected_version=None, today=today, order=order)
+    applies = life.standing.status in only_from
+    if applies:
+        decided = decide(lives, life)
+        await apply_decided(lives, life, decided, order)
+        lives.done.append(order.done(action, "subscription", subscription_id, told(decided.steps[-1])))
+    await lives.write()
+    await lives.sign()
+    return applies
 
 
 async def apply_decided(lives: Lives, life: Life, decided: Decided, order: Order) -> Changed:

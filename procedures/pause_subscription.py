@@ -1,6 +1,7 @@
 """Pausing a subscription: until then it neither counts nor uses up what was paid."""
 
 from datetime import date
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from billing.subscription_changes import pause as paused
 from billing.subscriptions import COUNTED
 from procedures.books import Books, Order
-from procedures.change_subscription import Changed, Decided, apply_decided, carry_out
-from procedures.subscription_lives import Life, Lives, life_of, told
+from procedures.change_subscription import Changed, Decided, carry_out, carry_out_within
+from procedures.subscription_lives import Life, Lives
 
 
 async def pause(
@@ -21,7 +22,7 @@ async def pause(
     """
     return await carry_out(
         subscription_id,
-        lambda lives, life: decide(lives, life, until),
+        partial(decide, until=until),
         action="subscription.paused",
         expected_version=expected_version,
         order=order,
@@ -29,7 +30,7 @@ async def pause(
     )
 
 
-def decide(lives: Lives, life: Life, until: date | None) -> Decided:
+def decide(lives: Lives, life: Life, *, until: date | None) -> Decided:
     """The step of a pause; `until` None: until somebody resumes it."""
     return Decided(steps=paused(life.standing, until=until, on=lives.today))
 
@@ -37,16 +38,14 @@ def decide(lives: Lives, life: Life, until: date | None) -> Decided:
 async def pause_within(session: AsyncSession, subscription_id: UUID, *, order: Order, today: date) -> bool:
     """Pause the subscription in a transaction of the caller's, until it is resumed; False where it is not active.
 
-    It locks the tenant and its subscriptions, writes its audit events, and commits nothing.
-
     Raises: NotFound.
     """
-    lives, life = await life_of(session, subscription_id, expected_version=None, today=today, order=order)
-    is_active = life.standing.status in COUNTED
-    if is_active:
-        decided = decide(lives, life, None)
-        await apply_decided(lives, life, decided, order)
-        lives.done.append(order.done("subscription.paused", "subscription", subscription_id, told(decided.steps[-1])))
-    await lives.write()
-    await lives.sign()
-    return is_active
+    return await carry_out_within(
+        session,
+        subscription_id,
+        partial(decide, until=None),
+        only_from=COUNTED,
+        action="subscription.paused",
+        order=order,
+        today=today,
+    )

@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing.subscription_changes import resume as resumed
 from procedures.books import Books, Order
-from procedures.change_subscription import Changed, Decided, apply_decided, carry_out
-from procedures.subscription_lives import Life, Lives, life_of, told
+from procedures.change_subscription import Changed, Decided, carry_out, carry_out_within
+from procedures.subscription_lives import Life, Lives
 
 
 async def resume(subscription_id: UUID, *, expected_version: int | None = None, order: Order, books: Books) -> Changed:
@@ -34,16 +34,14 @@ def decide(lives: Lives, life: Life) -> Decided:
 async def resume_within(session: AsyncSession, subscription_id: UUID, *, order: Order, today: date) -> bool:
     """Resume the subscription in a transaction of the caller's; False where it is not paused.
 
-    It locks the tenant and its subscriptions, writes its audit events, and commits nothing.
-
     Raises: NotFound.
     """
-    lives, life = await life_of(session, subscription_id, expected_version=None, today=today, order=order)
-    is_paused = life.standing.status == "PAUSED"
-    if is_paused:
-        decided = decide(lives, life)
-        await apply_decided(lives, life, decided, order)
-        lives.done.append(order.done("subscription.resumed", "subscription", subscription_id, told(decided.steps[-1])))
-    await lives.write()
-    await lives.sign()
-    return is_paused
+    return await carry_out_within(
+        session,
+        subscription_id,
+        decide,
+        only_from={"PAUSED"},
+        action="subscription.resumed",
+        order=order,
+        today=today,
+    )

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Final, Self
+from typing import Final, Protocol, Self, TypedDict
 from uuid import UUID
 
 import strawberry
 
 from billing.refusals import BadInput, ErrorCode
 from procedures import cancel_subscription, change_plan, extend_trial, pause_subscription, resume_subscription
-from procedures.books import Order
+from procedures.books import Books, Order
 from procedures.cancel_subscription import cancel
 from procedures.change_plan import PlanChange, change
 from procedures.change_subscription import Changed, Decide
@@ -136,11 +136,8 @@ class SubscriptionMutations:
     )
     async def change_plan(self, info: Info, input: ChangePlanInput) -> Changed:
         return await change(
-            from_global(input.subscription_id, "Subscription", argument="subscriptionId"),
-            _plan_change(input),
-            expected_version=input.expected_version,
-            order=info.context.order(),
-            books=info.context.books,
+            wanted=_plan_change(input),
+            **_asked(info, input),
         )
 
     @finance_mutation(
@@ -150,11 +147,8 @@ class SubscriptionMutations:
     )
     async def pause_subscription(self, info: Info, input: PauseSubscriptionInput) -> Changed:
         return await pause(
-            from_global(input.subscription_id, "Subscription", argument="subscriptionId"),
             until=input.until,
-            expected_version=input.expected_version,
-            order=info.context.order(),
-            books=info.context.books,
+            **_asked(info, input),
         )
 
     @finance_mutation(
@@ -162,10 +156,7 @@ class SubscriptionMutations:
     )
     async def resume_subscription(self, info: Info, input: ResumeSubscriptionInput) -> Changed:
         return await resume(
-            from_global(input.subscription_id, "Subscription", argument="subscriptionId"),
-            expected_version=input.expected_version,
-            order=info.context.order(),
-            books=info.context.books,
+            **_asked(info, input),
         )
 
     @finance_mutation(
@@ -175,12 +166,9 @@ class SubscriptionMutations:
     )
     async def cancel_subscription(self, info: Info, input: CancelSubscriptionInput) -> Changed:
         return await cancel(
-            from_global(input.subscription_id, "Subscription", argument="subscriptionId"),
             now=input.mode is ChangeTiming.NOW,
             why=input.cancellation_reason.name,
-            expected_version=input.expected_version,
-            order=info.context.order(),
-            books=info.context.books,
+            **_asked(info, input),
         )
 
     @finance_mutation(
@@ -190,12 +178,9 @@ class SubscriptionMutations:
     )
     async def extend_trial(self, info: Info, input: ExtendTrialInput) -> Changed:
         return await extend(
-            from_global(input.subscription_id, "Subscription", argument="subscriptionId"),
-            input.days,
+            days=input.days,
             days_max=info.context.trial_extension_days_max,
-            expected_version=input.expected_version,
-            order=info.context.order(),
-            books=info.context.books,
+            **_asked(info, input),
         )
 
     @finance_mutation(
@@ -205,11 +190,33 @@ class SubscriptionMutations:
     )
     async def revoke_scheduled_change(self, info: Info, input: RevokeScheduledChangeInput) -> Changed:
         return await revoke(
-            from_global(input.subscription_id, "Subscription", argument="subscriptionId"),
-            expected_version=input.expected_version,
-            order=info.context.order(),
-            books=info.context.books,
+            **_asked(info, input),
         )
+
+
+class _Change(Protocol):
+    """What the input of every change has."""
+
+    subscription_id: strawberry.ID
+    expected_version: int | None
+
+
+class _Asked(TypedDict):
+    """What every change of a subscription is asked with."""
+
+    subscription_id: UUID
+    expected_version: int | None
+    order: Order
+    books: Books
+
+
+def _asked(info: Info, input: _Change) -> _Asked:
+    return _Asked(
+        subscription_id=from_global(input.subscription_id, "Subscription", argument="subscriptionId"),
+        expected_version=input.expected_version,
+        order=info.context.order(),
+        books=info.context.books,
+    )
 
 
 def _plan_change(asked: ChangePlanInput | PlanChangeInput) -> PlanChange:

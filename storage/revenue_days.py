@@ -13,11 +13,21 @@ from storage.columns import Cents, Row, word
 from storage.mrr import KINDS
 
 
-class RevenueFlow(Row):
-    """What one journal did to revenue, at the plan of the day. Append-only: what was undone, another journal takes back.
+class Flows:
+    """Whose revenue, and its parts. `tenant_id` None: a provider's fee that is no payment's; `plan_id` None: what was paid
+    was no subscription's."""
 
-    `tenant_id` None: a provider's fee that is no payment's; `plan_id` None: what was paid was no subscription's.
-    """
+    tenant_id: Mapped[UUID | None]
+    plan_id: Mapped[UUID | None]
+    gross_cents: Mapped[Cents]
+    vat_cents: Mapped[Cents]
+    refunded_cents: Mapped[Cents]
+    fee_cents: Mapped[Cents]
+    platform_fee_cents: Mapped[Cents]
+
+
+class RevenueFlow(Flows, Row):
+    """What one journal did to revenue, at the plan of the day. Append-only: what was undone, another journal takes back."""
 
     __tablename__ = "revenue_flow"
     __table_args__ = (
@@ -26,17 +36,10 @@ class RevenueFlow(Row):
     )
 
     journal_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
-    tenant_id: Mapped[UUID | None]
-    plan_id: Mapped[UUID | None]
     day: Mapped[date]
-    gross_cents: Mapped[Cents]
-    vat_cents: Mapped[Cents]
-    refunded_cents: Mapped[Cents]
-    fee_cents: Mapped[Cents]
-    platform_fee_cents: Mapped[Cents]
 
 
-class RevenueDay(Row):
+class RevenueDay(Flows, Row):
     """The flows of a tenant, plan and day, summed up."""
 
     __tablename__ = "revenue_day"
@@ -46,17 +49,10 @@ class RevenueDay(Row):
     )
     __mapper_args__ = {"primary_key": ["tenant_id", "plan_id", "day"]}  # noqa: RUF012 - SQLAlchemy's own shape
 
-    tenant_id: Mapped[UUID | None]
-    plan_id: Mapped[UUID | None]
     day: Mapped[date]
-    gross_cents: Mapped[Cents]
-    vat_cents: Mapped[Cents]
-    refunded_cents: Mapped[Cents]
-    fee_cents: Mapped[Cents]
-    platform_fee_cents: Mapped[Cents]
 
 
-class RevenueMonth(Row):
+class RevenueMonth(Flows, Row):
     """The same a month (its first day)."""
 
     __tablename__ = "revenue_month"
@@ -66,14 +62,7 @@ class RevenueMonth(Row):
     )
     __mapper_args__ = {"primary_key": ["tenant_id", "plan_id", "month"]}  # noqa: RUF012 - SQLAlchemy's own shape
 
-    tenant_id: Mapped[UUID | None]
-    plan_id: Mapped[UUID | None]
     month: Mapped[date]
-    gross_cents: Mapped[Cents]
-    vat_cents: Mapped[Cents]
-    refunded_cents: Mapped[Cents]
-    fee_cents: Mapped[Cents]
-    platform_fee_cents: Mapped[Cents]
 
 
 class MrrTenantMonth(Row):
