@@ -28,7 +28,7 @@ async def hurried(database: Database, tmp_path: Path, monkeypatch: pytest.Monkey
 async def waiting(runtime: psycopg.Connection[Any]) -> int:
     """How many statements wait for the table that somebody holds."""
     found = runtime.execute(
-        "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%payment%'"
+        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%payment%'"
     )
     (count,) = found.fetchone() or (0,)
     await asyncio.sleep(0.01)

@@ -1,6 +1,5 @@
 """What procedures are tried on."""
 
-
 import pytest
 
 from procedures.books import Order

@@ -29,9 +29,7 @@ async def pool(database: Database) -> AsyncIterator[ReadPool]:
 
 async def until_nothing_runs(runtime: psycopg.Connection[Any], like: str) -> None:
     """Within five seconds, no statement like this is active."""
-    running = (
-        "select count(*) from pg_stat_activity where state = 'active' and query like %s and pid <> pg_backend_pid()"
-    )
+    running = "select count(*) from pg_stat_activity where datname = current_database() and state = 'active' and query like %s and pid <> pg_backend_pid()"
     for _ in range(500):
         if runtime.execute(running, [like]).fetchone() == (0,):
             return
@@ -42,7 +40,7 @@ async def until_nothing_runs(runtime: psycopg.Connection[Any], like: str) -> Non
 def end_connections(runtime: psycopg.Connection[Any], like: str) -> int:
     """End the connections whose latest statement is like this, as PostgreSQL's operator would. How many there were."""
     (count,) = runtime.execute(
-        "select count(pg_terminate_backend(pid)) from pg_stat_activity where query like %s and pid <> pg_backend_pid()",
+        "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and query like %s and pid <> pg_backend_pid()",
         [like],
     ).fetchone() or (0,)
     return int(count)
@@ -108,7 +106,7 @@ async def test_who_finds_all_connections_busy_waits_for_a_turn(
         waiting[3].cancel()
         runtime.execute("select pg_advisory_unlock(7)")
         done = await asyncio.gather(*waiting, return_exceptions=True)
-        others = "select count(*) from pg_stat_activity where application_name = 'billing' and pid <> $1::int"
+        others = "select count(*) from pg_stat_activity where datname = current_database() and pid <> $1::int"
         told = await pool.rows(others, [written(runtime.info.backend_pid)])
     assert [one[0][0] for one in done if isinstance(one, list)] == [0, 1, 2, 4, 5]
     assert told == [(1,)]
