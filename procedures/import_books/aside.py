@@ -1,4 +1,5 @@
-"""What a load that is larger than the books sets aside first and puts back at the end: indexes and foreign keys.
+"""What a load that is larger than the books sets aside first and puts back at the end: indexes, foreign keys, and the sums
+of revenue, which are then made anew.
 
 To keep thirty indexes in step row by row, and to look up every key by itself, takes several times as long as to sort and
 join once. Only the tables' owner may do it, and readers wait until the load is done: so it is done for books that hold
@@ -9,7 +10,6 @@ too.
 from typing import Any
 
 import psycopg
-from psycopg import sql
 
 from procedures.import_books.staging import Progress
 
@@ -18,6 +18,13 @@ FILLED_ROWS = 100_000
 
 TABLES = ["tenant", "subscription", "plan_history", "invoice", "invoice_line", "payment", "refund", "journal",
           "accounting_entry", "mrr_movement"]  # fmt: skip
+
+SUMMED = {
+    "accounting_entry": "revenue_follows_entries_insert",
+    "revenue_flow": "revenue_sums_follow_flows_insert",
+}
+COUNT_ANEW = f"analyze {', '.join(TABLES)}"
+SUM_ANEW = "select make_revenue_anew()"
 
 OWNED = """
     select bool_and(pg_has_role(current_user, relowner, 'usage')) from pg_class where oid = any(%s::regclass[])"""
@@ -44,18 +51,20 @@ def set_aside(cursor: psycopg.Cursor[Any], *, rows: int) -> list[str]:
     movable = cursor.execute(MOVABLE, {"tables": TABLES}).fetchall()
     for take_down, _ in movable:
         cursor.execute(take_down)
-    return [put_back for _, put_back in movable]
+    for table, trigger in SUMMED.items():
+        cursor.execute(f"alter table {table} disable trigger {trigger}".encode())
+    summed = [f"alter table {table} enable always trigger {trigger}" for table, trigger in SUMMED.items()]
+    return [*(put_back for _, put_back in movable), COUNT_ANEW, SUM_ANEW, *summed]
 
 
 def put_back(cursor: psycopg.Cursor[Any], statements: list[str], progress: Progress) -> None:
     """Put back what was set aside, and count anew what the planner goes by."""
     if not statements:
         return
-    cursor.execute("select set_config('maintenance_work_mem', '256MB', true)")
+    cursor.execute("select set_config('maintenance_work_mem', '256MB', true), set_config('work_mem', '64MB', true)")
     for number, statement in enumerate(statements, 1):
         cursor.execute(statement.encode())
-        progress("indexes and keys put back", number)
-    cursor.execute(sql.SQL("analyze {}").format(sql.SQL(", ").join(map(sql.Identifier, TABLES))))
+        progress("indexes, keys and sums put back", number)
 
 
 def _is_true(cursor: psycopg.Cursor[Any], query: str, parameters: Any) -> bool:

@@ -10,6 +10,7 @@ from procedures.import_books import ImportRefused, aside, import_books
 from tests.procedures.import_books.conftest import NOW, STOCKHOLM, Platform
 from tests.procedures.import_books.platform_files import Row, write
 
+TRIGGERS = "select tgrelid::regclass::text, tgname, tgenabled from pg_trigger where not tgisinternal order by 1, 2"
 INDEXES_AND_KEYS = """
     select indexrelid::regclass::text, pg_get_indexdef(indexrelid) from pg_index
      union all
@@ -48,12 +49,17 @@ def load(connection: psycopg.Connection[Any], folder: Path) -> None:
 def test_the_owner_sets_indexes_and_keys_aside_and_leaves_them_as_they_were(
     platform: Platform, owner: psycopg.Connection[Any], watched: list[str]
 ) -> None:
-    before = platform.rows(INDEXES_AND_KEYS)
+    before, triggers = platform.rows(INDEXES_AND_KEYS), platform.rows(TRIGGERS)
     load(owner, write(platform.folder, **FILES))
 
     assert platform.rows(INDEXES_AND_KEYS) == before
+    assert platform.rows(TRIGGERS) == triggers
     assert any("invoice_searched_idx" in statement for statement in watched)
-    assert any("journal_invoice_id_fkey FOREIGN KEY" in statement for statement in watched)
+    assert any("invoice_tenant_id_fkey FOREIGN KEY" in statement for statement in watched)
+    assert platform.rows("select sum(gross_cents) from revenue_month") == platform.rows(
+        "select sum(gross_cents) from revenue_flow"
+    )
+    assert platform.rows("select count(*) > 0 from revenue_flow") == [(True,)]
     assert platform.balances() == {"1510": 125000, "1580": 120000, "3001": -196000, "2611": -49000}
 
 
