@@ -71,6 +71,18 @@ def test_a_journal_of_what_is_not_there_is_refused(runtime: Runtime, column: str
     assert runtime.execute("select count(*) from journal").fetchone() == (0,)
 
 
+def test_references_that_nobody_looked_up_are_found_when_they_are_proven(
+    owner: Runtime, runtime: Runtime, books: LittleBooks
+) -> None:
+    books.tenant()
+    owner.execute("select prove_references()")
+    owner.execute("alter table journal disable trigger refer_to_what_is")
+    write_journal(runtime, refund_id=ELSEWHERE)
+
+    with pytest.raises(errors.ForeignKeyViolation, match=f"the refund_id {ELSEWHERE} of a row of journal is no row of"):
+        owner.execute("select prove_references()")
+
+
 @pytest.mark.parametrize("column", ["tenant_id", "invoice_id", "bank_transfer_id"])
 def test_a_payment_of_what_is_not_there_is_refused(books: LittleBooks, column: str) -> None:
     refers = {"tenant_id": books.tenant(), "invoice_id": None} | {column: ELSEWHERE}
