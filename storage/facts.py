@@ -1,7 +1,8 @@
 """The sums that the revenue dashboard is made of, out of what the database keeps summed up: no statement reads the facts
 themselves, whatever the filter and the window.
 
-A window is its whole months and the days around them; what holds on a day is whole years, then whole months, then days.
+Most windows begin with a month and end today: they are whole months, and so is what holds on a day; what is taken off for
+the days outside is then nothing.
 """
 
 from collections.abc import Sequence
@@ -21,16 +22,17 @@ FLOWS: Final = """
     coalesce(sum(gross_cents), 0)::bigint, coalesce(sum(vat_cents), 0)::bigint, coalesce(sum(refunded_cents), 0)::bigint,
     coalesce(sum(fee_cents), 0)::bigint, coalesce(sum(platform_fee_cents), 0)::bigint"""
 AMOUNTS: Final = "gross_cents, vat_cents, refunded_cents, fee_cents, platform_fee_cents"
+LESS_AMOUNTS: Final = ", ".join(f"-{name}" for name in AMOUNTS.split(", "))
 STOCK: Final = """
     coalesce(sum(eur_cents), 0)::bigint, coalesce(sum(subscriptions), 0)::bigint, coalesce(sum(tenants), 0)::bigint"""
 
+# A window is the months that it touches, less the days of them that lie outside.
 WINDOW: Final = f"""
     (select tenant_id, plan_id, {AMOUNTS} from revenue_month
-      where month >= :first_month and month < :after_months and {{narrowed}}
+      where month >= :first_month and month <= :last_month and {{narrowed}}
       union all
-     select tenant_id, plan_id, {AMOUNTS} from revenue_day
-      where (day >= :first and day < least(:first_month, :after)
-             or day >= greatest(:after_months, :first) and day < :after) and {{narrowed}})"""  # noqa: S608 - ours
+     select tenant_id, plan_id, {LESS_AMOUNTS} from revenue_day where {{outside}} and {{narrowed}})"""  # noqa: S608 - ours
+OUTSIDE: Final = "(day >= :first_month and day < :first or day > :last and day < :after_last_month)"
 FLOW_PARTS: Final = ", ".join(f"sum({name}) as {name}" for name in AMOUNTS.split(", "))
 STOCK_PARTS: Final = "sum(eur_cents) as eur_cents, sum(subscriptions) as subscriptions, sum(tenants) as tenants"
 # A tenant's plan first: what is grouped four ways is then a row each.
@@ -39,21 +41,21 @@ GROUPED: Final = """
       from (select tenant_id, plan_id, {parts} from {rows} every group by tenant_id, plan_id) r
       left join tenant t on t.id = r.tenant_id
      group by grouping sets ((), (r.plan_id), (t.country), (r.tenant_id))"""
-# What holds on a day for all tenants together.
-WHOLE_AS_OF: Final = """
-    (select eur_cents, subscriptions, tenants from mrr_month where month < :month and {narrowed}
+# What holds on a day: by countries all months up to its own, less the days after it; by tenants what there is now, less
+# what moved after it.
+COUNTRY_AS_OF: Final = """
+    (select eur_cents, subscriptions, tenants from mrr_month where month <= :month and {narrowed}
       union all
-     select eur_cents, subscriptions, tenants from mrr_day
-      where occurred_on >= :month and occurred_on <= :day and {narrowed})"""
+     select -eur_cents, -subscriptions, -tenants from mrr_day
+      where occurred_on > :day and occurred_on < :next_month and {day_narrowed})"""
 AS_OF: Final = """
-    (select tenant_id, plan_id, eur_cents, subscriptions, tenants from mrr_tenant_year
-      where year < :year and {narrowed}
+    (select tenant_id, plan_id, eur_cents, subscriptions, tenants from mrr_tenant where {narrowed}
       union all
-     select tenant_id, plan_id, eur_cents, subscriptions, tenants from mrr_tenant_month
-      where month >= :year and month < :month and {narrowed}
+     select tenant_id, plan_id, -eur_cents, -subscriptions, -tenants from mrr_tenant_month
+      where month >= :next_month and {narrowed}
       union all
-     select tenant_id, plan_id, eur_cents, subscriptions, tenants from mrr_day
-      where occurred_on >= :month and occurred_on <= :day and {narrowed})"""
+     select tenant_id, plan_id, -eur_cents, -subscriptions, -tenants from mrr_day
+      where occurred_on > :day and occurred_on < :next_month and {narrowed})"""
 
 # Each subscription once: the row of its cancellation wins, then the later day.
 GONE: Final = """
@@ -87,19 +89,24 @@ class Scope:
         return self.plan_ids is None and self.countries is None and self.tenant_ids is None
 
     @property
-    def is_of_all_tenants(self) -> bool:
-        return self.countries is None and self.tenant_ids is None
+    def is_by_tenant(self) -> bool:
+        return self.tenant_ids is not None
 
-    def condition(self) -> str:
-        """A condition on rows with a tenant and a plan."""
+    def condition(
+        self, *, country: str = "tenant_id in (select id from tenant where country = any(:countries))"
+    ) -> str:
+        """A condition on rows with a plan and a tenant; `country`: what narrows to countries where rows have them."""
         conditions = [
             "plan_id = any(:plan_ids)" if self.plan_ids is not None else "",
             "tenant_id = any(:tenant_ids)" if self.tenant_ids is not None else "",
-            "tenant_id in (select id from tenant where country = any(:countries))"
-            if self.countries is not None
-            else "",
+            country if self.countries is not None else "",
         ]
         return " and ".join(filter(None, conditions)) or "true"
+
+    def on_countries(self) -> str:
+        """The same on rows with a plan and a country."""
+        assert not self.is_by_tenant
+        return self.condition(country="country = any(:countries)")
 
     def values(self) -> dict[str, object]:
         named = {"plan_ids": self.plan_ids, "tenant_ids": self.tenant_ids, "countries": self.countries}
@@ -121,7 +128,8 @@ class Sums:
 async def sums(connection: AsyncConnection, window: Period, scope: Scope) -> Sums:
     """The window's flows, and what there is on its last day."""
     narrowed, values = scope.condition(), scope.values()
-    flows = GROUPED.format(columns=FLOWS, rows=WINDOW.format(narrowed=narrowed), parts=FLOW_PARTS)
+    window_rows = WINDOW.format(narrowed=narrowed, outside=OUTSIDE)
+    flows = GROUPED.format(columns=FLOWS, rows=window_rows, parts=FLOW_PARTS)
     stock = GROUPED.format(columns=STOCK, rows=AS_OF.format(narrowed=narrowed), parts=STOCK_PARTS)
     last = window.end - timedelta(days=1)
     by: dict[int, dict[Any, tuple[Flows, Stock]]] = {7: {}, 3: {}, 5: {}, 6: {}}
@@ -139,8 +147,11 @@ async def sums(connection: AsyncConnection, window: Period, scope: Scope) -> Sum
 
 async def stock_on(connection: AsyncConnection, day: date, scope: Scope) -> Stock:
     """What there is at the end of a day."""
-    there = WHOLE_AS_OF if scope.is_of_all_tenants else AS_OF
-    query = f"select {STOCK} from {there.format(narrowed=scope.condition())} r"  # noqa: S608 - ours
+    if scope.is_by_tenant:
+        there = AS_OF.format(narrowed=scope.condition())
+    else:
+        there = COUNTRY_AS_OF.format(narrowed=scope.on_countries(), day_narrowed=scope.condition())
+    query = f"select {STOCK} from {there} r"  # noqa: S608 - ours
     ((mrr, subscriptions, tenants),) = await _rows(connection, query, _day(day) | scope.values())
     return Stock(mrr=mrr, subscriptions=subscriptions, tenants=tenants)
 
@@ -177,8 +188,14 @@ async def lost(connection: AsyncConnection, window: Period, scope: Scope) -> Los
     """What left for good in a window, of what was there when it began: what the churn report counts, narrowed."""
     narrowed, values = scope.condition(), {"first": window.start, "after": window.end} | scope.values()
     ((subscriptions, mrr),) = await _rows(connection, GONE.format(narrowed=narrowed), values)
-    ((tenants,),) = await _rows(connection, TENANTS_LEFT.format(narrowed=narrowed), values)
-    return Lost(subscriptions=subscriptions, tenants=tenants, mrr=mrr)
+    return Lost(subscriptions=subscriptions, tenants=await tenants_left(connection, window, scope), mrr=mrr)
+
+
+async def tenants_left(connection: AsyncConnection, window: Period, scope: Scope) -> int:
+    """How many tenants were there when a window began, left in it, and are not back at its end."""
+    values = {"first": window.start, "after": window.end} | scope.values()
+    ((tenants,),) = await _rows(connection, TENANTS_LEFT.format(narrowed=scope.condition()), values)
+    return int(tenants)
 
 
 async def cash(connection: AsyncConnection, day: date) -> int:
@@ -220,15 +237,17 @@ async def stale_rates(connection: AsyncConnection, day: date) -> list[tuple[str,
 async def _flows_by_month(
     connection: AsyncConnection, months: Sequence[date], last: date, scope: Scope
 ) -> dict[date, Flows]:
+    kept, narrowed = "revenue_month", scope.condition()
+    if not scope.is_by_tenant:
+        kept, narrowed = "revenue_country_month", scope.on_countries()
     query = f"""
         select m, {FLOWS}
-          from (select month as m, {AMOUNTS} from revenue_month
-                 where month >= :first and month < :month and {{narrowed}}
+          from (select month as m, {AMOUNTS} from {kept} where month >= :first and month <= :month and {narrowed}
                  union all
-                select cast(:month as date), {AMOUNTS} from revenue_day
-                 where day >= :month and day <= :day and {{narrowed}}) r
-         group by m""".format(narrowed=scope.condition())  # noqa: S608 - ours
-    values = {"first": months[0], "month": month_start(last), "day": last} | scope.values()
+                select cast(:month as date), {LESS_AMOUNTS} from revenue_day
+                 where day > :day and day < :next_month and {scope.condition()}) r
+         group by m"""  # noqa: S608 - ours
+    values = {"first": months[0]} | _day(last) | scope.values()
     return {
         month: Flows(gross=gross, vat=vat, refunds=refunds, fees=fees, platform_fees=platform_fees)
         for month, gross, vat, refunds, fees, platform_fees in await _rows(connection, query, values)
@@ -239,16 +258,18 @@ async def _movements_by_month(
     connection: AsyncConnection, months: Sequence[date], last: date, scope: Scope
 ) -> dict[date, dict[str, tuple[int, int, int]]]:
     """Cents, subscriptions and tenants by month and kind."""
-    kept = "mrr_month" if scope.is_of_all_tenants else "mrr_tenant_month"
+    kept, narrowed = "mrr_tenant_month", scope.condition()
+    if not scope.is_by_tenant:
+        kept, narrowed = "mrr_month", scope.on_countries()
     query = f"""
         select m, kind, {STOCK}
           from (select month as m, kind, eur_cents, subscriptions, tenants from {kept}
-                 where month >= :first and month < :month and {scope.condition()}
+                 where month >= :first and month <= :month and {narrowed}
                  union all
-                select cast(:month as date), kind, eur_cents, subscriptions, tenants from mrr_day
-                 where occurred_on >= :month and occurred_on <= :day and {scope.condition()}) r
+                select cast(:month as date), kind, -eur_cents, -subscriptions, -tenants from mrr_day
+                 where occurred_on > :day and occurred_on < :next_month and {scope.condition()}) r
          group by m, kind"""  # noqa: S608 - ours
-    values = {"first": months[0], "month": month_start(last), "day": last} | scope.values()
+    values = {"first": months[0]} | _day(last) | scope.values()
     found: dict[date, dict[str, tuple[int, int, int]]] = {}
     for month, kind, *figures in await _rows(connection, query, values):
         found.setdefault(month, {})[kind] = (figures[0], figures[1], figures[2])
@@ -261,14 +282,16 @@ def _key(level: int, keys: Sequence[Any]) -> Any:
 
 
 def _window(window: Period) -> dict[str, object]:
-    """The whole months in a window, and its ends."""
-    first_month = window.start if window.start == month_start(window.start) else month_after(window.start)
-    after_months = max(first_month, month_start(window.end))
-    return {"first": window.start, "after": window.end, "first_month": first_month, "after_months": after_months}
+    """The ends of a window, and the months that they are in."""
+    last = window.end - timedelta(days=1)
+    return {
+        "first": window.start, "last": last, "first_month": month_start(window.start), "last_month": month_start(last),
+        "after_last_month": month_after(last),
+    }  # fmt: skip
 
 
 def _day(day: date) -> dict[str, object]:
-    return {"day": day, "month": month_start(day), "year": day.replace(month=1, day=1)}
+    return {"day": day, "month": month_start(day), "next_month": month_after(day)}
 
 
 async def _rows(connection: AsyncConnection, query: str, values: dict[str, Any]) -> list[Any]:

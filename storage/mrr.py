@@ -71,11 +71,12 @@ class MrrDay(Row):
 
 
 class MrrMonth(Row):
-    """The same a month (its first day), plan and kind, all tenants together: what a trend over years is read from."""
+    """The same a month (its first day), country of the tenant, plan and kind: what a trend over years is read from."""
 
     __tablename__ = "mrr_month"
 
     month: Mapped[date] = mapped_column(primary_key=True)
+    country: Mapped[str] = mapped_column(primary_key=True)
     plan_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
     kind: Mapped[str] = mapped_column(word(*KINDS, name="kind"), primary_key=True)
     eur_cents: Mapped[Cents]

@@ -14,11 +14,8 @@ from storage.mrr import KINDS
 
 
 class Flows:
-    """Whose revenue, and its parts. `tenant_id` None: a provider's fee that is no payment's; `plan_id` None: what was paid
-    was no subscription's."""
+    """The parts of revenue."""
 
-    tenant_id: Mapped[UUID | None]
-    plan_id: Mapped[UUID | None]
     gross_cents: Mapped[Cents]
     vat_cents: Mapped[Cents]
     refunded_cents: Mapped[Cents]
@@ -26,7 +23,15 @@ class Flows:
     platform_fee_cents: Mapped[Cents]
 
 
-class RevenueFlow(Flows, Row):
+class TenantsFlows(Flows):
+    """Whose it is. `tenant_id` None: a provider's fee that is no payment's; `plan_id` None: what was paid was no
+    subscription's."""
+
+    tenant_id: Mapped[UUID | None]
+    plan_id: Mapped[UUID | None]
+
+
+class RevenueFlow(TenantsFlows, Row):
     """What one journal did to revenue, at the plan of the day. Append-only: what was undone, another journal takes back."""
 
     __tablename__ = "revenue_flow"
@@ -39,7 +44,7 @@ class RevenueFlow(Flows, Row):
     day: Mapped[date]
 
 
-class RevenueDay(Flows, Row):
+class RevenueDay(TenantsFlows, Row):
     """The flows of a tenant, plan and day, summed up."""
 
     __tablename__ = "revenue_day"
@@ -52,7 +57,7 @@ class RevenueDay(Flows, Row):
     day: Mapped[date]
 
 
-class RevenueMonth(Flows, Row):
+class RevenueMonth(TenantsFlows, Row):
     """The same a month (its first day)."""
 
     __tablename__ = "revenue_month"
@@ -63,6 +68,19 @@ class RevenueMonth(Flows, Row):
     __mapper_args__ = {"primary_key": ["tenant_id", "plan_id", "month"]}  # noqa: RUF012 - SQLAlchemy's own shape
 
     month: Mapped[date]
+
+
+class RevenueCountryMonth(Flows, Row):
+    """The same a country, in as many lanes as there were connections that booked: their sum is the figure."""
+
+    __tablename__ = "revenue_country_month"
+    __table_args__ = (UniqueConstraint("month", "country", "plan_id", "lane", postgresql_nulls_not_distinct=True),)
+    __mapper_args__ = {"primary_key": ["month", "country", "plan_id", "lane"]}  # noqa: RUF012 - SQLAlchemy's own shape
+
+    country: Mapped[str | None]
+    plan_id: Mapped[UUID | None]
+    month: Mapped[date]
+    lane: Mapped[int] = mapped_column(SmallInteger)
 
 
 class MrrTenantMonth(Row):
@@ -80,14 +98,13 @@ class MrrTenantMonth(Row):
     tenants: Mapped[Cents]
 
 
-class MrrTenantYear(Row):
-    """The same a year (its first day), whatever the kind: MRR on a day is whole years, then whole months, then days."""
+class MrrTenant(Row):
+    """All movements of a tenant and plan summed up: MRR on a day is what there is now, less what moved after that day."""
 
-    __tablename__ = "mrr_tenant_year"
+    __tablename__ = "mrr_tenant"
 
     tenant_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
     plan_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
-    year: Mapped[date] = mapped_column(primary_key=True)
     eur_cents: Mapped[Cents]
     subscriptions: Mapped[Cents]
     tenants: Mapped[Cents]

@@ -53,6 +53,24 @@ REVENUE = (
             having sum(cents) <> 0""",
     ),
     Invariant(
+        name="sums of revenue a country and month are those of its tenants",
+        counterexamples="""
+            select plan_id,
+                   format('%s, plan %s, %s: its tenants and their sum are %s EUR cents apart.',
+                          coalesce(country, 'No country'), coalesce(plan_id::text, 'none'), month, sum(cents))
+              from (select t.country, r.plan_id, r.month, f.kind, f.cents
+                      from revenue_month r left join tenant t on t.id = r.tenant_id
+                     cross join lateral (values ('gross', gross_cents), ('vat', vat_cents), ('refunds', refunded_cents),
+                                                ('fees', fee_cents), ('platform', platform_fee_cents)) f(kind, cents)
+                     union all
+                    select country, plan_id, month, kind, -cents
+                      from revenue_country_month
+                     cross join lateral (values ('gross', gross_cents), ('vat', vat_cents), ('refunds', refunded_cents),
+                                                ('fees', fee_cents), ('platform', platform_fee_cents)) f(kind, cents)) pile
+             group by country, plan_id, month, kind
+            having sum(cents) <> 0""",
+    ),
+    Invariant(
         name="sums of the platform's accounts a day are those of its legs",
         counterexamples="""
             select null::uuid,

@@ -73,33 +73,31 @@ SUBSCRIPTIONS = (
         name="sums of monthly recurring revenue a month are those of its days",
         counterexamples="""
             select plan_id,
-                   format('Plan %s, %s, %s: its days and their sum are %s EUR cents apart.', plan_id, month, kind,
-                          sum(eur_cents))
-              from (select plan_id, date_trunc('month', occurred_on)::date as month, kind, eur_cents, subscriptions, tenants
-                      from mrr_day
+                   format('Plan %s in %s, %s, %s: its days and their sum are %s EUR cents apart.', plan_id, country, month,
+                          kind, sum(eur_cents))
+              from (select d.plan_id, t.country, date_trunc('month', d.occurred_on)::date as month, d.kind, d.eur_cents,
+                           d.subscriptions, d.tenants
+                      from mrr_day d join tenant t on t.id = d.tenant_id
                      union all
-                    select plan_id, month, kind, -eur_cents, -subscriptions, -tenants from mrr_month) pile
-             group by plan_id, month, kind
+                    select plan_id, country, month, kind, -eur_cents, -subscriptions, -tenants from mrr_month) pile
+             group by plan_id, country, month, kind
             having sum(eur_cents) <> 0 or sum(subscriptions) <> 0 or sum(tenants) <> 0""",
     ),
     Invariant(
-        name="sums of MRR a tenant's month and year are those of its movements",
+        name="sums of MRR a tenant and month, and of all months, are those of its movements",
         counterexamples="""
             select tenant_id,
-                   format('Tenant %s, plan %s, %s of %s: its movements and their sum are %s EUR cents apart.', tenant_id,
-                          plan_id, grain, starts, sum(eur_cents))
-              from (select tenant_id, plan_id, 'month' as grain, date_trunc('month', occurred_on)::date as starts, kind,
-                           eur_cents, subscription_delta as subscriptions, tenant_delta as tenants from mrr_movement
+                   format('Tenant %s, plan %s, %s: its movements and their sum are %s EUR cents apart.', tenant_id,
+                          plan_id, coalesce(month::text, 'all months'), sum(eur_cents))
+              from (select tenant_id, plan_id, date_trunc('month', occurred_on)::date as month, kind, eur_cents,
+                           subscription_delta as subscriptions, tenant_delta as tenants from mrr_movement
                      union all
-                    select tenant_id, plan_id, 'month', month, kind, -eur_cents, -subscriptions, -tenants
-                      from mrr_tenant_month
+                    select tenant_id, plan_id, month, kind, -eur_cents, -subscriptions, -tenants from mrr_tenant_month
                      union all
-                    select tenant_id, plan_id, 'year', date_trunc('year', occurred_on)::date, '', eur_cents,
-                           subscription_delta, tenant_delta from mrr_movement
+                    select tenant_id, plan_id, null, '', eur_cents, subscription_delta, tenant_delta from mrr_movement
                      union all
-                    select tenant_id, plan_id, 'year', year, '', -eur_cents, -subscriptions, -tenants
-                      from mrr_tenant_year) pile
-             group by tenant_id, plan_id, grain, starts, kind
+                    select tenant_id, plan_id, null, '', -eur_cents, -subscriptions, -tenants from mrr_tenant) pile
+             group by tenant_id, plan_id, month, kind
             having sum(eur_cents) <> 0 or sum(subscriptions) <> 0 or sum(tenants) <> 0""",
     ),
 )

@@ -13,7 +13,6 @@ from procedures.run_subscriptions import run_subscriptions
 from storage.engine import Database
 from tests.books import LittleBooks
 from tests.graphql.api import Api
-from tests.procedures.conftest import books as books
 
 REPORT = """query ($from: Date!, $to: Date!) { churnReport(from: $from, to: $to) {
     cancelledCount activeAtStart revenueImpact { amountCents currency } mrrLost { amountCents }

@@ -14,7 +14,7 @@ from storage.invariants import INVARIANTS
     RECEIPTS, USED, UNMATCHED, RETURNED, DEPOSITS,
     REFUNDS, NOTED, NUMBERED, REPORTED,
     REST, MOVED, COUNTS, STANDS, DAYS, MONTHS, TENANTS,
-    REVENUE, SUMS, ACCOUNTS,
+    REVENUE, SUMS, COUNTRIES, ACCOUNTS,
 ) = (invariant.name for invariant in INVARIANTS)  # fmt: skip
 
 TEXT = """
@@ -206,7 +206,7 @@ a movement weighs another sum
     > update mrr_movement set eur_cents = 4000 where subscription_id = '{subscription}'
     MOVED Tenant {subscriber} on 2025-01-01: its log moves MRR by 8712 EUR cents and 2 subscriptions, its movements by 8356 and 2.
     DAYS Tenant {subscriber}, plan {plan}, 2025-01-01, NEW: its movements and their sum are -356 EUR cents apart.
-    TENANTS Tenant {subscriber}, plan {plan}, month of 2025-01-01: its movements and their sum are -356 EUR cents apart.
+    TENANTS Tenant {subscriber}, plan {plan}, 2025-01-01: its movements and their sum are -356 EUR cents apart.
 a movement is of another day
     > update mrr_movement set occurred_on = '2025-01-02' where subscription_id = '{subscription}'
     MOVED Tenant {subscriber} on 2025-01-01: its log moves MRR by 8712 EUR cents and 2 subscriptions, its movements by 4356 and 1.
@@ -215,7 +215,7 @@ a tenant that brings something does not count
     > update mrr_movement set tenant_delta = 0 where subscription_id = '{subscription}'
     COUNTS Tenant {subscriber} brings 4356 EUR cents a month, and counts as 0 tenants.
     DAYS Tenant {subscriber}, plan {plan}, 2025-01-01, NEW: its movements and their sum are 0 EUR cents apart.
-    TENANTS Tenant {subscriber}, plan {plan}, month of 2025-01-01: its movements and their sum are 0 EUR cents apart.
+    TENANTS Tenant {subscriber}, plan {plan}, 2025-01-01: its movements and their sum are 0 EUR cents apart.
 a fee is reported with another amount
     > update provider_movement set amount_cents = -1601 where id = '{fee_line}'
     REPORTED FEE tx-fee of provider sandbox is of -1601 SEK cents, but -1600 SEK are booked as FEE.
@@ -228,7 +228,7 @@ a subscription is paused past its log
 the sum of a day loses a cent
     > update mrr_day set eur_cents = eur_cents - 1 where kind = 'NEW'
     DAYS Tenant {subscriber}, plan {plan}, 2025-01-01, NEW: its movements and their sum are 1 EUR cents apart.
-    MONTHS Plan {plan}, 2025-01-01, NEW: its days and their sum are -1 EUR cents apart.
+    MONTHS Plan {plan} in SE, 2025-01-01, NEW: its days and their sum are -1 EUR cents apart.
 the part of a fee in revenue gains a cent
     > update revenue_flow set fee_cents = fee_cents + 1 where journal_id = '{fee}'
     REVENUE Journal {fee}: its legs and its part in revenue are 0 (gross), 0 (refunds), -1 (fees) and 0 (platform fees) EUR cents apart.
@@ -236,9 +236,12 @@ the part of a fee in revenue gains a cent
 a sum of an account loses a cent
     > update book_day set eur_cents = eur_cents - 1 where account = '5910'
     ACCOUNTS Account 5910, 2026-11-20: its legs and their sum are 1 EUR cents apart.
-a year of a tenant's MRR loses a subscription
-    > update mrr_tenant_year set subscriptions = subscriptions - 1
-    TENANTS Tenant {subscriber}, plan {plan}, year of 2025-01-01: its movements and their sum are 0 EUR cents apart.
+a country's month of revenue gains a cent
+    > update revenue_country_month set vat_cents = vat_cents + 1 where country is null
+    COUNTRIES No country, plan none, 2026-11-01: its tenants and their sum are -1 EUR cents apart.
+what a tenant brings loses a subscription
+    > update mrr_tenant set subscriptions = subscriptions - 1
+    TENANTS Tenant {subscriber}, plan {plan}, all months: its movements and their sum are 0 EUR cents apart.
 a journal is booked into a closed month
     > insert into closed_month (month, closed_at, closed_by, reason, drift_accepted, journal_count, audit_seq, audit_hash, recorded_at) select date_trunc('month', booked_on)::date, '2026-12-01T08:00Z', 'a@b.se', 'done', false, 1, 1, '', recorded_at - interval '1 minute' from journal where id = '{cost}'
     CLOSED Journal {bank_paid.issued}: it was booked on 2026-10-31 after 2026-11 had been closed.

@@ -42,9 +42,10 @@ NOT_THE_BOOKS = {
     "mrr_day",
     "mrr_month",
     "mrr_tenant_month",
-    "mrr_tenant_year",
+    "mrr_tenant",
     "revenue_day",
     "revenue_month",
+    "revenue_country_month",
     "book_day",
 }
 
