@@ -8,6 +8,7 @@ from storage import preflight
 from storage.embedded import attached
 from storage.engine import Database
 from storage.migrate import Migration, Schema, current, migrate, require_current
+from storage.replica import Replica
 
 
 @contextmanager
@@ -34,6 +35,14 @@ def migrate_database(settings: Settings) -> Migration:
         if settings.database_url is not None:
             preflight.prepare(database)
         return migrate(database)
+
+
+def replica_of(settings: Settings) -> Replica | None:
+    """The replica that reports are read from, where one is set. The caller closes it."""
+    if settings.replica_url is None:
+        return None
+    standby = Database(runtime_url=settings.replica_url.get_secret_value())
+    return Replica(standby, lag_seconds_max=settings.replica_lag_seconds_max)
 
 
 @contextmanager

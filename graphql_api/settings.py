@@ -130,6 +130,8 @@ class Settings(BaseSettings):
 
     database_url: DatabaseUrl | None = None
     owner_database_url: DatabaseUrl | None = None
+    replica_url: DatabaseUrl | None = None  # a streaming replica that reports are read from
+    replica_lag_seconds_max: float = Field(default=10, ge=0)  # while it is no further behind
     data_dir: Path = Field(default_factory=_data_dir)
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=8000, ge=0, le=65535)

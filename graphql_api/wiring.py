@@ -10,6 +10,7 @@ from anyio import CapacityLimiter, to_thread
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from billing.authority import Caller
+from graphql_api.database import replica_of
 from graphql_api.exports.close_pack import ClosePacks
 from graphql_api.exports.streaming import Exports
 from graphql_api.settings import Settings
@@ -34,7 +35,8 @@ class Wiring:
         self._database, self._registry = database, registry
         self._pool = database.read_pool()
         self.engine: AsyncEngine = database.engine()
-        self._books = Books(engine=self.engine, zone=settings.time_zone)
+        self._replica = replica_of(settings)
+        self._books = Books(engine=self.engine, zone=settings.time_zone, replica=self._replica)
         self._jobs = Jobs()
         self._public_url = settings.public_url or ""
         self._trial_extension_days_max = settings.trial_extension_days_max
@@ -62,6 +64,8 @@ class Wiring:
             finally:
                 await self._cache.close()
                 await self.engine.dispose()
+                if self._replica is not None:
+                    await self._replica.close()
 
     def webhooks(self, now: Callable[[], datetime]) -> WebhookRoute:
         """Where providers call."""

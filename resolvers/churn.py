@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -113,8 +114,7 @@ class ChurnQueries:
         self, info: Info, from_: Annotated[date, strawberry.argument(name="from")], to: date
     ) -> ShownChurn:
         check_window(from_, to, "to")
-        async with info.context.books.reading() as connection:
-            found = await churn(connection, Period.inclusive(from_, to))
+        found = await info.context.books.report(partial(churn, window=Period.inclusive(from_, to)))
         return ShownChurn.of(found, first=from_, last=to)
 
 

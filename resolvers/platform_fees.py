@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -95,8 +96,8 @@ class PlatformFeeQueries:
         group_by: FeeGrouping = FeeGrouping.TENANT,
     ) -> ShownReport:
         check_window(from_, to, "to")
-        async with info.context.books.reading() as connection:
-            groups = await fee_groups(connection, Period.inclusive(from_, to), by=group_by.name)
+        window = Period.inclusive(from_, to)
+        groups = await info.context.books.report(partial(fee_groups, issued=window, by=group_by.name))
         return ShownReport(
             from_=from_,
             to=to,

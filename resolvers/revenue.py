@@ -15,14 +15,14 @@ from billing.periods import Period, month_start
 from billing.refusals import BadInput, ErrorCode
 from billing.reports.revenue import MONTHS_A_YEAR, NONE, OTHER, Cents, Figure, Flows, Group, Health, TrendMonth, largest
 from resolvers.authority import finance_query
-from resolvers.context import Context, Info
+from resolvers.context import Info
 from schema.ids import keys_of, to_global
 from schema.money import Amount
 from schema.reading.paging import check_window, page
 from schema.reading.questions import PageOf
 from schema.revenue import BUCKETS_MAX, DashboardFilter, RevenueDashboard
 from schema.revenue_rows import MrrMovementConnection, RevenueFlowConnection, flows_of, movements_of
-from storage.revenue_dashboard import Dashboard, dashboard, scope_of
+from storage.revenue_dashboard import Dashboard, narrowed_dashboard
 
 KEPT_SECONDS: Final = 300
 _MOVEMENTS: Final = {
@@ -43,7 +43,15 @@ class RevenueQueries:
         today = context.books.day(context.now)
         window = _window(asked, today)
         tenant_ids = keys_of(asked.tenant_ids, "Tenant", argument="tenantIds")
-        compute = partial(_computed, context, window, asked, tenant_ids)
+        read = partial(
+            narrowed_dashboard,
+            window=window,
+            plan_codes=asked.plan_codes,
+            countries=asked.countries,
+            tenant_ids=tenant_ids,
+            at=context.now,
+        )
+        compute = partial(context.books.report, read)
         key = repr(("dashboard", window, _sorted(asked.plan_codes), _sorted(asked.countries), _sorted(tenant_ids)))
         return shown(await context.cache.report(key, Dashboard, compute, ttl_seconds=KEPT_SECONDS))
 
@@ -79,16 +87,6 @@ def _window(asked: DashboardFilter, today: date) -> Period:
     first = asked.from_ or month_start(last)
     check_window(first, last, "to")
     return Period.inclusive(first, last)
-
-
-async def _computed(
-    context: Context, window: Period, asked: DashboardFilter, tenant_ids: list[UUID] | None
-) -> Dashboard:
-    async with context.books.reading() as connection:
-        scope = await scope_of(
-            connection, plan_codes=asked.plan_codes, countries=asked.countries, tenant_ids=tenant_ids
-        )
-        return await dashboard(connection, window, scope, at=context.now)
 
 
 def _sorted(values: Sequence[object] | None) -> list[str] | None:

@@ -21,6 +21,7 @@ READS = EVERYWHERE | {
     "statement_timeout": "5s",
     "default_transaction_read_only": "on",
 }
+REPORTS = EVERYWHERE | {"default_transaction_read_only": "on", "idle_in_transaction_session_timeout": "60s"}
 EXPORTS = EVERYWHERE | {"default_transaction_read_only": "on"}
 
 
@@ -45,12 +46,20 @@ class Database:
 
     def engine(self, *, connections_max: int = 10) -> AsyncEngine:
         """SQLAlchemy's engine for procedures, as the service. The caller disposes of it."""
+        return self._engine(WRITES, connections_max)
+
+    def report_engine(self, *, connections_max: int = 10) -> AsyncEngine:
+        """The same for reports: a transaction is one unchanging view, and writes nothing. A standby serves it too."""
+        return self._engine(REPORTS, connections_max, isolation_level="REPEATABLE READ")
+
+    def _engine(self, settings: Mapping[str, str], connections_max: int, **more: Any) -> AsyncEngine:
         return create_async_engine(
             "postgresql+psycopg://",
-            connect_args=conninfo_to_dict(conninfo(self.runtime_url, WRITES)),
+            connect_args=conninfo_to_dict(conninfo(self.runtime_url, settings)),
             pool_size=connections_max,
             max_overflow=0,
             pool_pre_ping=True,
+            **more,
         )
 
     def read_pool(self, *, connections_max: int = 10) -> ReadPool:

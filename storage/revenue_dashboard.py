@@ -75,6 +75,23 @@ async def scope_of(
     return Scope(plan_ids=plan_ids, countries=countries, tenant_ids=tenant_ids)
 
 
+async def narrowed_dashboard(
+    connection: AsyncConnection,
+    *,
+    window: Period,
+    plan_codes: Sequence[str] | None,
+    countries: Sequence[str] | None,
+    tenant_ids: Sequence[UUID] | None,
+    at: datetime,
+) -> Dashboard:
+    """The dashboard under a filter.
+
+    Raises: NotFound for a plan or tenant that there is not.
+    """
+    scope = await scope_of(connection, plan_codes=plan_codes, countries=countries, tenant_ids=tenant_ids)
+    return await dashboard(connection, window, scope, at=at)
+
+
 async def dashboard(connection: AsyncConnection, window: Period, scope: Scope, *, at: datetime) -> Dashboard:
     """Everything that the dashboard tells of a window."""
     last = window.end - timedelta(days=1)

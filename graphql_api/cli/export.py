@@ -12,7 +12,7 @@ import click
 
 from billing.refusals import BadInput
 from graphql_api.cli import actor_option
-from graphql_api.database import open_database
+from graphql_api.database import open_database, replica_of
 from graphql_api.execution import core_schema
 from graphql_api.exports.asked import Inputs
 from graphql_api.exports.streaming import Exports
@@ -93,8 +93,8 @@ def command(  # noqa: PLR0917 - options are given by name
 
 
 async def _write(database: Database, settings: Settings, asked: ExportInput, file: BinaryIO, actor: str) -> None:
-    at, engine = datetime.now(UTC), database.engine(connections_max=2)
-    books = Books(engine=engine, zone=settings.time_zone)
+    at, engine, replica = datetime.now(UTC), database.engine(connections_max=2), replica_of(settings)
+    books = Books(engine=engine, zone=settings.time_zone, replica=replica)
     exports = Exports(
         database=database,
         books=books,
@@ -110,6 +110,8 @@ async def _write(database: Database, settings: Settings, asked: ExportInput, fil
         await note_written(file_of(asked), as_json(asked), actor=actor, at=at, books=books)
     finally:
         await engine.dispose()
+        if replica is not None:
+            await replica.close()
 
 
 def _filter_of(kind: str) -> str:

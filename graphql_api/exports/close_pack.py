@@ -73,7 +73,7 @@ class ClosePacks:
         await self._trial_balance(days, folder / "trial-balance.csv", at=at)
         for file, asked in _lists(days):
             with (folder / file).open("wb") as target:
-                async with aclosing(self.exports.pieces(asked, at=at)) as pieces:
+                async with aclosing(self.exports.pieces(asked, at=at, primary=True)) as pieces:
                     async for piece in pieces:
                         target.write(piece)
         (folder / "reconciliation.csv").write_bytes(await self._reconciliations(days, at=at))

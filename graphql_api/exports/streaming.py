@@ -48,35 +48,52 @@ class Exports:
             tolerance_cents=self.tolerance_cents,
         )
 
-    async def pieces(self, asked: ExportInput, *, at: datetime) -> AsyncGenerator[bytes, None]:
-        """The file in pieces; it is read while they are taken, and no further.
+    async def pieces(self, asked: ExportInput, *, at: datetime, primary: bool = False) -> AsyncGenerator[bytes, None]:
+        """The file in pieces; it is read while they are taken, and no further. `primary`: with all that was committed
+        before, which a replica may still lack.
 
         Raises: BadInput, NotFound, CurrenciesMixed, TooManyDecimals; all before the first piece.
         """
         async with AsyncExitStack() as opened:
-            source = await opened.enter_async_context(aclosing(await self._source(opened, asked, at)))
+            source = await opened.enter_async_context(aclosing(await self._source(opened, asked, at, primary=primary)))
             async for piece in source:
                 yield piece
 
-    async def _source(self, opened: AsyncExitStack, asked: ExportInput, at: datetime) -> AsyncGenerator[bytes, None]:
+    async def _source(
+        self, opened: AsyncExitStack, asked: ExportInput, at: datetime, *, primary: bool
+    ) -> AsyncGenerator[bytes, None]:
         """Where the pieces come from; what they need stays open as long as the stack."""
         sheet, asked_in = sheet_of(asked), Asked(today=self.books.day(at), zone=self.books.zone.key)
         if asked.kind is ExportKind.RECONCILIATION:
             provider, days = reconciled_days(asked)
             sheet = reconciliation_sheet((await self.reconciled(provider, days, at=at)).lines)
+        database = self.database if primary else await self._report_database()
         if asked.format in {ExportFormat.XLSX, ExportFormat.PDF}:
-            return rendered(self._order(asked, sheet, asked_in, at=at))
-        connection = await opened.enter_async_context(await self.database.connect_to_export())
+            return rendered(
+                Order(
+                    conninfo=database.export_conninfo(),
+                    format=asked.format.name,
+                    table=_table(asked, sheet, asked_in, at=at),
+                )
+            )
+        connection = await opened.enter_async_context(await database.connect_to_export())
         if asked.format is ExportFormat.CSV:
             return csv_bytes(connection, sheet, asked_in)
         return sie_bytes(connection, asked, asked_in, platform_name=self.platform_name)
 
-    def _order(self, asked: ExportInput, sheet: Sheet, asked_in: Asked, *, at: datetime) -> Order:
-        table = Table(
-            title=sheet.title,
-            filter_words=in_words(as_json(asked)),
-            as_of=f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
-            headings=headings_of(sheet),
-            rows=sheet.as_values(asked_in),
-        )
-        return Order(conninfo=self.database.export_conninfo(), format=asked.format.name, table=table)
+    async def _report_database(self) -> Database:
+        """Where a long reading burdens nobody: the replica, when it keeps up."""
+        replica = self.books.replica
+        if replica is not None and await replica.keeps_up(self.books.engine, asked_now=True):
+            return replica.database
+        return self.database
+
+
+def _table(asked: ExportInput, sheet: Sheet, asked_in: Asked, *, at: datetime) -> Table:
+    return Table(
+        title=sheet.title,
+        filter_words=in_words(as_json(asked)),
+        as_of=f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
+        headings=headings_of(sheet),
+        rows=sheet.as_values(asked_in),
+    )

@@ -54,9 +54,9 @@ def stand_still() -> datetime:
 
 
 @asynccontextmanager
-async def served(database: Database, data_dir: Path) -> AsyncIterator[Api]:
+async def served(database: Database, data_dir: Path, **settings_too: Any) -> AsyncIterator[Api]:
     """The service, as it runs in production but for its clock."""
-    settings = Settings(data_dir=data_dir)
+    settings = Settings(data_dir=data_dir, **settings_too)
     app = create_app(settings, database, now=stand_still)
     transport = httpx.ASGITransport(app)
     async with (
