@@ -14,6 +14,7 @@ import json
 import tempfile
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -80,6 +81,7 @@ LEGS: Final = """
     insert into accounting_entry (journal_id, leg, tenant_id, account, currency, amount_cents, amount_eur_cents, booked_on)
     select id, leg, tenant_id, account, 'EUR', sign * cents, sign * cents, day
       from wanted cross join (values (1, '1580', 1), (2, '1510', -1)) l(leg, account, sign)"""
+MRR_SUMS: Final = import_module("storage.migrations.versions.0022_sums_a_country").MRR_SUMS
 RAW: Final = (
     """select date_trunc('month', occurred_on), kind, sum(eur_cents), sum(subscription_delta) from mrr_movement
         where occurred_on <= '{last}' group by 1, 2""",
@@ -125,7 +127,10 @@ def _sized(statement: str, *, first: int = 0, last: int = 0) -> bytes:
 
 
 def fill(owner: psycopg.Connection[Any], moved: int, movements: int, booked: int, journals: int) -> None:
-    """Write the movements and journals from one number up to another."""
+    """Write the movements and journals from one number up to another; the sums are made at the end, as a large import does."""
+    for table in ("mrr_movement", "journal", "accounting_entry", "revenue_flow"):
+        owner.execute(f"alter table {table} disable trigger user".encode())
+    owner.commit()
     for first in range(moved, movements, CHUNK):
         owner.execute(_sized(MOVEMENTS, first=first, last=min(first + CHUNK, movements) - 1))
         owner.commit()
@@ -134,6 +139,12 @@ def fill(owner: psycopg.Connection[Any], moved: int, movements: int, booked: int
         owner.execute(_sized(JOURNALS, first=first, last=min(first + CHUNK, journals) - 1))
         owner.execute(LEGS.encode())
         owner.commit()
+    owner.execute("set work_mem = '256MB'")
+    for table, statement in zip(("mrr_day", "mrr_month", "mrr_tenant_month", "mrr_tenant"), MRR_SUMS, strict=True):
+        owner.execute(f"delete from {table}".encode())
+        owner.execute(statement.format(source="mrr_movement").encode())
+    owner.execute("select make_revenue_anew()")
+    owner.commit()
     owner.autocommit = True
     owner.execute("vacuum analyze")
     owner.autocommit = False
