@@ -8,6 +8,12 @@ export function day(on: Day): string {
   return show({ day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }, on);
 }
 
+/** From the first day to the last: "1 – 28 Nov 2026", without saying twice what is the same. */
+export function days(from: Day, to: Day): string {
+  const spelled = new Intl.DateTimeFormat(locale(), { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+  return spelled.formatRange(new Date(from), new Date(to));
+}
+
 /** E.g. "Nov 2026". */
 export function month(on: Day): string {
   return show({ month: "short", year: "numeric", timeZone: "UTC" }, on);

@@ -1,6 +1,8 @@
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useId, useState } from "react";
 import { type Amount, shortMoney } from "../../words/figures";
 import { shortMonth } from "../../words/days";
+import { t } from "../../words/words";
+import { go } from "../route/location";
 import { linear, ticks } from "./scale";
 import { useWidth } from "./useWidth";
 
@@ -21,17 +23,19 @@ interface MonthChartProps {
   readonly draw: (grid: Grid) => ReactNode;
   /** What is told of the month under the pointer, or chosen with the arrow keys. */
   readonly tell: (place: number) => ReactNode;
+  /** Where a month leads: to the rows that made its figure. */
+  readonly href: (place: number) => string;
 }
 
 const MARGIN = { top: 10, right: 8, bottom: 22, left: 56 };
 
 /** Amounts month by month, on an axis that starts from zero. */
-export function MonthChart({ title, months, currency, range, height = 200, draw, tell }: MonthChartProps) {
+export function MonthChart({ title, months, currency, range, height = 200, draw, tell, href }: MonthChartProps) {
   const [box, width] = useWidth<HTMLElement>();
   const [at, setAt] = useState<number>();
   const heading = useId();
   const marks = ticks(Math.min(range[0], 0) / 100, Math.max(range[1], 0) / 100).map((mark) => mark * 100);
-  const band = (width - MARGIN.left - MARGIN.right) / months.length;
+  const band = Math.max(width - MARGIN.left - MARGIN.right, 0) / months.length;
   const grid: Grid = {
     x: (place) => MARGIN.left + band * (place + 0.5),
     y: linear([marks[0] ?? 0, marks.at(-1) ?? 1], [height - MARGIN.bottom, MARGIN.top]),
@@ -44,6 +48,7 @@ export function MonthChart({ title, months, currency, range, height = 200, draw,
     setAt(Math.min(Math.max(place, 0), months.length - 1));
   };
   const press = (event: KeyboardEvent) => {
+    if (event.key === "Enter") go(href(shown));
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (step === undefined) return;
     event.preventDefault();
@@ -56,7 +61,7 @@ export function MonthChart({ title, months, currency, range, height = 200, draw,
         <h2 id={heading}>{title}</h2>
         <div aria-live="polite">{tell(shown)}</div>
       </figcaption>
-      <svg width={width} height={height} tabIndex={0} role="img" aria-label={title} onPointerMove={point} onPointerLeave={() => setAt(undefined)} onKeyDown={press}>
+      <svg width={width} height={height} tabIndex={0} role="img" aria-label={`${title}. ${t("Click a month to see its rows.")}`} onClick={() => go(href(shown))} onPointerMove={point} onPointerLeave={() => setAt(undefined)} onKeyDown={press}>
         {marks.map((mark) => (
           <g key={mark} className={mark === 0 ? "zero" : undefined}>
             <line x1={MARGIN.left} x2={width - MARGIN.right} y1={grid.y(mark)} y2={grid.y(mark)} />

@@ -1,15 +1,18 @@
 import "./dashboard.css";
-import { type DashboardQuery, DashboardDocument, PriceListDocument } from "../../generated/graphql";
+import { type DashboardQuery, DashboardDocument } from "../../generated/graphql";
+import { country } from "../../words/countries";
 import { time } from "../../words/days";
 import { t } from "../../words/words";
 import { useAsk } from "../api/ask";
 import { Answered } from "../look/Answered";
 import { Chosen } from "../look/Chosen";
-import { Choice, FilterBar } from "../look/FilterBar";
+import { FilterBar } from "../look/FilterBar";
 import { Page } from "../look/Page";
+import { PlanFilter } from "../look/PlanFilter";
 import { TenantFilter } from "../look/TenantFilter";
 import { type Days, useWindow, WindowChoice } from "../look/Window";
 import { useFilters } from "../route/filters";
+import { dashboardFilter, type Narrowing, narrowed } from "../revenue/narrowed";
 import { Buckets } from "./Buckets";
 import { Movements } from "./Movements";
 import { MrrTrend } from "./MrrTrend";
@@ -21,25 +24,17 @@ type Report = DashboardQuery["revenueDashboard"];
 export default function Dashboard() {
   const filters = useFilters();
   const days = useWindow();
-  const [plan, country, tenant] = [filters.text("plan"), filters.text("country"), filters.text("tenant")];
-  const filter = {
-    ...days,
-    planCodes: plan ? [plan] : undefined,
-    countries: country ? [country] : undefined,
-    tenantIds: tenant ? [tenant] : undefined,
-  };
-  const asked = { document: DashboardDocument, variables: { filter } };
+  const asked = { document: DashboardDocument, variables: { filter: dashboardFilter(filters, days) } };
   const report = useAsk(asked);
-  const plans = useAsk({ document: PriceListDocument, variables: {} });
   return (
     <Page title={t("Dashboard")} asked={asked} actions={report.data && <AsOf at={report.data.revenueDashboard.computedAt} refresh={() => void report.refetch()} />}>
       <FilterBar>
         <WindowChoice of={days} />
-        <Choice name="plan" label="Plan" of={Object.fromEntries((plans.data?.plans ?? []).map(({ code, name }) => [code, name]))} />
-        <Chosen name="country" label="Country" />
+        <PlanFilter />
+        <Chosen name="country" label="Country" spell={country} />
         <TenantFilter />
       </FilterBar>
-      <Answered of={report}>{({ revenueDashboard }) => <Shown report={revenueDashboard} days={days} narrowed={{ plan, country, tenant }} />}</Answered>
+      <Answered of={report}>{({ revenueDashboard }) => <Shown report={revenueDashboard} days={days} narrowed={narrowed(filters)} />}</Answered>
     </Page>
   );
 }
@@ -56,10 +51,12 @@ function AsOf({ at, refresh }: { readonly at: string; readonly refresh: () => vo
 interface ShownProps {
   readonly report: Report;
   readonly days: Days;
-  readonly narrowed: Readonly<Record<string, string | undefined>>;
+  readonly narrowed: Narrowing;
 }
 
 function Shown({ report, days, narrowed }: ShownProps) {
+  const trend = { of: report.trend, currency: report.currency, to: days.to, narrowed };
+  const within = { days, narrowed };
   return (
     <>
       {report.warnings.map((warning) => (
@@ -69,14 +66,14 @@ function Shown({ report, days, narrowed }: ShownProps) {
       ))}
       <Tiles of={report} days={days} narrowed={narrowed} />
       <div className="charts">
-        <MrrTrend of={report.trend} currency={report.currency} />
-        <Movements of={report.trend} currency={report.currency} />
+        <MrrTrend {...trend} />
+        <Movements {...trend} />
       </div>
       <div className="buckets">
-        <Buckets title="By plan" of={report.byPlan} filter="plan" />
-        <Buckets title="By country" of={report.byCountry} filter="country" />
+        <Buckets title="By plan" of={report.byPlan} filter="plan" {...within} />
+        <Buckets title="By country" of={report.byCountry} filter="country" {...within} />
       </div>
-      <Buckets title="By tenant" of={report.byTenant} filter="tenant" />
+      <Buckets title="By tenant" of={report.byTenant} filter="tenant" {...within} />
     </>
   );
 }

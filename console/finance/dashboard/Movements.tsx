@@ -1,6 +1,8 @@
 import type { TrendMonthFragment } from "../../generated/graphql";
 import { type Grid, MonthChart } from "../charts/MonthChart";
 import { month } from "../../words/days";
+import { link } from "../route/location";
+import { monthEnd, type TrendProps } from "./MrrTrend";
 import { roundMoney } from "../../words/figures";
 import { type Phrase, t } from "../../words/words";
 
@@ -20,13 +22,14 @@ const MOVEMENTS: Record<Movement, Phrase> = {
 const KINDS = Object.keys(MOVEMENTS) as Movement[];
 
 /** What moved MRR in each month: gains above the line, losses below it, on a scale of their own. */
-export function Movements({ of, currency }: { readonly of: readonly TrendMonthFragment[]; readonly currency: string }) {
+export function Movements({ of, currency, to, narrowed }: TrendProps) {
+  const months = of.map((one) => one.month);
   const gained = of.map((one) => sum(one, (cents) => cents > 0));
   const lost = of.map((one) => sum(one, (cents) => cents < 0));
   return (
     <MonthChart
       title={t("What moved MRR")}
-      months={of.map((one) => one.month)}
+      months={months}
       currency={currency}
       range={[Math.min(...lost, 0), Math.max(...gained, 0)]}
       draw={(grid) => (
@@ -35,6 +38,7 @@ export function Movements({ of, currency }: { readonly of: readonly TrendMonthFr
           <Bars className="lost" cents={lost} grid={grid} />
         </>
       )}
+      href={(place) => link("/mrr", { ...narrowed, from: months[place], to: monthEnd(months[place] ?? to, to) })}
       tell={(place) => of[place] && <Told of={of[place]} />}
     />
   );

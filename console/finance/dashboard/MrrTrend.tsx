@@ -1,16 +1,33 @@
 import type { TrendMonthFragment } from "../../generated/graphql";
 import { MonthChart } from "../charts/MonthChart";
-import { month } from "../../words/days";
+import { type Day, daysFrom, month, monthStart } from "../../words/days";
 import { number, roundMoney } from "../../words/figures";
 import { t } from "../../words/words";
+import type { Narrowing } from "../revenue/narrowed";
+import { link } from "../route/location";
+
+export interface TrendProps {
+  readonly of: readonly TrendMonthFragment[];
+  readonly currency: string;
+  /** The last day that the last month tells of. */
+  readonly to: Day;
+  readonly narrowed: Narrowing;
+}
+
+/** The last day of the month, or of what is known of it. */
+export function monthEnd(month: Day, to: Day): Day {
+  const last = daysFrom(monthStart(month, 1), -1);
+  return last < to ? last : to;
+}
 
 /** MRR at the end of each of twelve months. */
-export function MrrTrend({ of, currency }: { readonly of: readonly TrendMonthFragment[]; readonly currency: string }) {
+export function MrrTrend({ of, currency, to, narrowed }: TrendProps) {
+  const months = of.map((one) => one.month);
   const values = of.map(({ mrr }) => mrr.amountCents);
   return (
     <MonthChart
       title={t("MRR, twelve months")}
-      months={of.map((one) => one.month)}
+      months={months}
       currency={currency}
       range={[0, Math.max(...values, 0)]}
       draw={({ x, y }) => {
@@ -26,6 +43,7 @@ export function MrrTrend({ of, currency }: { readonly of: readonly TrendMonthFra
           </>
         );
       }}
+      href={(place) => link("/mrr", { ...narrowed, to: monthEnd(months[place] ?? to, to) })}
       tell={(place) => {
         const one = of[place];
         return (

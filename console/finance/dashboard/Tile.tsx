@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import type { RatioFragment, ValueFragment } from "../../generated/graphql";
-import { percent, roundMoney } from "../../words/figures";
+import { type Amount, percent, roundMoney } from "../../words/figures";
 import { type Phrase, t } from "../../words/words";
 import { Link } from "../route/Link";
 
@@ -33,6 +33,30 @@ export function ratio({ value, unavailableBecause }: RatioFragment, show: (value
 
 export function amount({ value, unavailableBecause }: ValueFragment): Pick<TileProps, "value" | "about"> {
   return value === null ? { value: "–", about: unavailableBecause } : { value: roundMoney(value) };
+}
+
+interface DifferenceProps {
+  readonly now: Amount;
+  readonly was: Amount | undefined;
+  /** More of it is not better. */
+  readonly isCost?: boolean;
+}
+
+/** How much more or less it is than it was on the days before. */
+export function Difference({ now, was, isCost = false }: DifferenceProps) {
+  if (!was) return <>&nbsp;</>;
+  const [more, less] = isCost ? ["quiet", "quiet"] : ["positive", "negative"];
+  const moved = now.amountCents - was.amountCents;
+  const ratio = was.amountCents > 0 ? percent(Math.abs(moved) / was.amountCents) : roundMoney({ ...now, amountCents: Math.abs(moved) });
+  if (moved === 0) return <>{t("unchanged")}</>;
+  return (
+    <>
+      <span className={moved > 0 ? more : less}>
+        {moved > 0 ? "▲" : "▼"} {ratio}
+      </span>{" "}
+      {t("from {amount}", { amount: roundMoney(was) })}
+    </>
+  );
 }
 
 /** A change since the month before, told by its sign and its colour. */

@@ -13,6 +13,7 @@ import { Money } from "../look/Money";
 import { Page } from "../look/Page";
 import { Section } from "../look/Section";
 import { type Column, Table } from "../look/Table";
+import { Tally } from "../look/Tally";
 import { PAYMENT } from "../payments/columns";
 import { Link } from "../route/Link";
 import { CreditDialog } from "./CreditDialog";
@@ -70,16 +71,7 @@ function Shown({ invoice }: { readonly invoice: Found }) {
           ["External id", invoice.externalId],
         ]}
       />
-      <dl className="tally">
-        {(["total", "tax", "paid", "refunded", "outstanding"] as const).map((name) => (
-          <div key={name}>
-            <dt>{t(TALLY[name])}</dt>
-            <dd>
-              <Money of={invoice[name]} />
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <Tally of={(["total", "tax", "paid", "refunded", "outstanding"] as const).map((name) => [TALLY[name], <Money of={invoice[name]} />] as const)} />
       <Section title={t("Lines")}>
         {invoice.lines.length === 0 ? <Empty>{t("None.")}</Empty> : <Table label={t("Lines")} rows={invoice.lines} columns={LINE} />}
       </Section>

@@ -1,4 +1,5 @@
 import { type InvoiceFilter, type InvoiceOrder, type InvoicesQuery, InvoicesDocument } from "../../generated/graphql";
+import { country } from "../../words/countries";
 import { number } from "../../words/figures";
 import { t } from "../../words/words";
 import { useAsk } from "../api/ask";
@@ -20,7 +21,7 @@ type Totals = InvoicesQuery["invoices"]["totals"][number];
 
 const TOTALS: readonly Column<Totals>[] = [
   { head: "Currency", cell: ({ currency }) => currency },
-  { head: "Invoices", cell: ({ count }) => number(count), figures: true },
+  { head: "Invoices", cell: ({ count }) => number(count), figures: true, minor: true },
   { head: "Total", cell: ({ total }) => <Money of={total} />, figures: true },
   { head: "Paid", cell: ({ paid }) => <Money of={paid} />, figures: true, minor: true },
   { head: "Outstanding", cell: ({ outstanding }) => <Money of={outstanding} />, figures: true },
@@ -39,10 +40,10 @@ export default function Invoices() {
         <Choice name="status" label="Status" of={named(INVOICE_STATUS)} />
         <Choice name="issuer" label="Issuer" of={phrases(ISSUER)} />
         <Flag name="overdue" label="Overdue" />
+        <Choice name="order" label="Order" none={t("Latest issued")} of={phrases(OTHER_ORDER)} />
         <DayFilter name="from" label="Issued from" />
         <DayFilter name="to" label="to" />
-        <Choice name="order" label="Order" none={t("Latest issued")} of={phrases(OTHER_ORDER)} />
-        <Chosen name="country" label="Country" />
+        <Chosen name="country" label="Country" spell={country} />
         <Chosen name="currency" label="Currency" />
         <TenantFilter />
       </FilterBar>
@@ -52,7 +53,7 @@ export default function Invoices() {
             <Empty>{t("No invoice is like that. Take a filter away to see more.")}</Empty>
           ) : (
             <>
-              <Table label={t("Totals")} rows={totals} columns={TOTALS} row={({ currency }) => currency} />
+              <Table label={t("Totals")} rows={totals} columns={TOTALS} sums row={({ currency }) => currency} />
               <Table label={t("Invoices")} rows={nodes} columns={INVOICE} href={({ id }) => `/invoices/${id}`} />
               <Pager info={pageInfo} shown={nodes.length} total={totalCount} backwards />
             </>

@@ -10,6 +10,8 @@ export interface Column<Row> {
   readonly minor?: boolean;
   /** Free text, which may go on in a second line. */
   readonly text?: boolean;
+  /** What stands first and last in a row's first line on a phone; the first column and the last one, if it is not told. */
+  readonly narrow?: "title" | "lead";
 }
 
 interface TableProps<Row> {
@@ -19,28 +21,31 @@ interface TableProps<Row> {
   /** Where a row leads: its first cell is a link, and a click anywhere on the row follows it. */
   readonly href?: (row: Row) => string | undefined;
   readonly row?: (row: Row) => string;
+  /** A few columns of sums, which stay a table on a phone; the rows of others become two lines each. */
+  readonly sums?: boolean;
 }
 
 /** Rows under the heads of their columns. */
-export function Table<Row extends object>({ label, rows, columns, href, row: key }: TableProps<Row>) {
+export function Table<Row extends object>({ label, rows, columns, href, row: key, sums = false }: TableProps<Row>) {
+  const place = placing(columns);
   return (
-    <div className="table" role="group" aria-label={label} tabIndex={0}>
-      <table>
-        <thead>
-          <tr>
+    <div className={sums ? "table" : "table rows"} role="group" aria-label={label} tabIndex={0}>
+      <table role="table">
+        <thead role="rowgroup">
+          <tr role="row">
             {columns.map((column) => (
-              <th key={column.head} scope="col" className={kind(column)}>
+              <th key={column.head} role="columnheader" scope="col" className={kind(column)}>
                 {t(column.head)}
               </th>
             ))}
           </tr>
         </thead>
-        <tbody>
+        <tbody role="rowgroup">
           {rows.map((row, index) => (
-            <tr key={key?.(row) ?? (row as { readonly id?: string }).id ?? index}>
-              {columns.map((column, place) => (
-                <td key={column.head} className={kind(column)}>
-                  <Cell href={place === 0 ? href?.(row) : undefined}>{column.cell(row)}</Cell>
+            <tr role="row" key={key?.(row) ?? (row as { readonly id?: string }).id ?? index}>
+              {columns.map((column, at) => (
+                <td key={column.head} role="cell" className={[kind(column), place(column)].filter(Boolean).join(" ") || undefined} data-head={column.figures ? t(column.head) : undefined}>
+                  <Cell href={at === 0 ? href?.(row) : undefined}>{column.cell(row)}</Cell>
                 </td>
               ))}
             </tr>
@@ -59,6 +64,15 @@ function Cell({ href, children }: { readonly href: string | undefined; readonly 
   ) : (
     children
   );
+}
+
+/** Where a column stands on a phone. `one`: it is the only figure there, and needs no name. */
+function placing<Row>(columns: readonly Column<Row>[]): (column: Column<Row>) => string | undefined {
+  const shown = columns.filter(({ minor }) => !minor);
+  const title = shown.find(({ narrow }) => narrow === "title") ?? shown[0];
+  const lead = shown.find(({ narrow }) => narrow === "lead") ?? shown.findLast((column) => column !== title);
+  const figures = shown.filter((column) => column.figures && column !== title).length;
+  return (column) => (column === title ? "title" : column === lead ? (figures > 1 ? "lead" : "lead one") : undefined);
 }
 
 function kind({ figures, minor, text }: Pick<Column<never>, "figures" | "minor" | "text">): string | undefined {

@@ -1,4 +1,4 @@
-import type { BillingInterval, InvoiceOrderField, InvoiceStatus, IssuerType, PaymentMethod, PaymentStatus, PlanHistoryKind, RefundStatus, SignalKind, SubscriptionStatus, TransferStatus } from "../../generated/graphql";
+import type { BillingInterval, InvoiceOrderField, InvoiceStatus, IssuerType, MrrMovementKind, PaymentMethod, PaymentStatus, PlanHistoryKind, RefundStatus, SignalKind, SubscriptionStatus, TransferStatus } from "../../generated/graphql";
 import { type Phrase, t } from "../../words/words";
 import type { Labels } from "./Badge";
 
@@ -79,6 +79,17 @@ export const HISTORY: Record<PlanHistoryKind, Phrase> = {
   REACTIVATED: "Reactivated",
   PAST_DUE: "Past due",
   RECOVERED: "Recovered",
+};
+
+export const MRR_MOVEMENT: Record<MrrMovementKind, Phrase> = {
+  NEW: "New",
+  EXPANSION: "Expansion",
+  REACTIVATION: "Came back",
+  RESUMED: "Resumed",
+  CONTRACTION: "Contraction",
+  CHURN: "Churned",
+  PAUSED: "Paused",
+  FX: "Exchange rates",
 };
 
 export const ORDER: Record<InvoiceOrderField, Phrase> = {

@@ -14,6 +14,7 @@ import { Money } from "../look/Money";
 import { Page } from "../look/Page";
 import { Section } from "../look/Section";
 import { Table } from "../look/Table";
+import { Tally } from "../look/Tally";
 import { REFUND } from "../refunds/columns";
 import { RefundDialog } from "../refunds/RefundDialog";
 import { Link } from "../route/Link";
@@ -69,16 +70,7 @@ function Shown({ payment }: { readonly payment: Found }) {
           ["External id", payment.externalId],
         ]}
       />
-      <dl className="tally">
-        {(["amount", "fee", "credited", "refunded", "refundable"] as const).map((name) => (
-          <div key={name}>
-            <dt>{t(TALLY[name])}</dt>
-            <dd>
-              <Money of={payment[name]} />
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <Tally of={(["amount", "fee", "credited", "refunded", "refundable"] as const).map((name) => [TALLY[name], <Money of={payment[name]} />] as const)} />
       <Section title={t("Refunds")}>
         {payment.refunds.length === 0 ? (
           <Empty>{t("Nothing went back.")}</Empty>

@@ -19,7 +19,7 @@ type Totals = PaymentsQuery["payments"]["totals"][number];
 
 const TOTALS: readonly Column<Totals>[] = [
   { head: "Currency", cell: ({ currency }) => currency },
-  { head: "Payments", cell: ({ count }) => number(count), figures: true },
+  { head: "Payments", cell: ({ count }) => number(count), figures: true, minor: true },
   { head: "Amount", cell: ({ amount }) => <Money of={amount} />, figures: true },
   { head: "Provider's fee", cell: ({ fee }) => <Money of={fee} />, figures: true, minor: true },
   { head: "Refunded", cell: ({ refunded }) => <Money of={refunded} />, figures: true },
@@ -46,7 +46,7 @@ export default function Payments() {
             <Empty>{t("No payment is like that. Take a filter away to see more.")}</Empty>
           ) : (
             <>
-              <Table label={t("Totals")} rows={totals} columns={TOTALS} row={({ currency }) => currency} />
+              <Table label={t("Totals")} rows={totals} columns={TOTALS} sums row={({ currency }) => currency} />
               <Table label={t("Payments")} rows={nodes} columns={PAYMENT} href={({ id }) => `/payments/${id}`} />
               <Pager info={pageInfo} shown={nodes.length} total={totalCount} backwards />
             </>

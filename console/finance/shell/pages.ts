@@ -18,6 +18,8 @@ import Providers from "../providers/Providers";
 import Reconciliation from "../reconciliation/Reconciliation";
 import Refund from "../refunds/Refund";
 import Refunds from "../refunds/Refunds";
+import MrrChanges from "../revenue/MrrChanges";
+import Revenue from "../revenue/Revenue";
 import Subscription from "../subscriptions/Subscription";
 import Subscriptions from "../subscriptions/Subscriptions";
 import Tenant from "../tenants/Tenant";
@@ -58,12 +60,14 @@ export const GROUPS: readonly { readonly name: Phrase; readonly entries: readonl
     entries: [
       entry("/tenants", "Tenants", Tenants, Tenant),
       entry("/subscriptions", "Subscriptions", Subscriptions, Subscription),
+      entry("/mrr", "MRR changes", MrrChanges),
       entry("/churn", "Churn", Churn),
     ],
   },
   {
     name: "Books",
     entries: [
+      entry("/revenue", "Revenue", Revenue),
       entry("/reconciliation", "Reconciliation", Reconciliation),
       entry("/platform-fees", "Platform fees", PlatformFees),
       entry("/closing", "Month close", Closing),

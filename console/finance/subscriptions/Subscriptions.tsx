@@ -1,4 +1,5 @@
-import { PriceListDocument, type SubscriptionFilter, SubscriptionsDocument } from "../../generated/graphql";
+import { type SubscriptionFilter, SubscriptionsDocument } from "../../generated/graphql";
+import { country } from "../../words/countries";
 import { t } from "../../words/words";
 import { useAsk } from "../api/ask";
 import { ExportMenu } from "../exports/ExportMenu";
@@ -9,6 +10,7 @@ import { Choice, FilterBar, Search } from "../look/FilterBar";
 import { SUBSCRIPTION_STATUS } from "../look/labels";
 import { Page } from "../look/Page";
 import { Pager } from "../look/Pager";
+import { PlanFilter } from "../look/PlanFilter";
 import { Table } from "../look/Table";
 import { TenantFilter } from "../look/TenantFilter";
 import { type Filters, useFilters, usePaging } from "../route/filters";
@@ -18,14 +20,13 @@ import { SUBSCRIPTION } from "./columns";
 export default function Subscriptions() {
   const asked = { document: SubscriptionsDocument, variables: { ...usePaging(), filter: subscriptionFilter(useFilters()) } };
   const subscriptions = useAsk(asked);
-  const plans = useAsk({ document: PriceListDocument, variables: {} });
   return (
     <Page title={t("Subscriptions")} asked={asked} actions={<ExportMenu of={{ kind: "SUBSCRIPTIONS", subscriptionFilter: asked.variables.filter }} />}>
       <FilterBar>
         <Search label="External id or tenant" />
         <Choice name="status" label="Status" of={named(SUBSCRIPTION_STATUS)} />
-        <Choice name="plan" label="Plan" of={Object.fromEntries((plans.data?.plans ?? []).map(({ code, name }) => [code, name]))} />
-        <Chosen name="country" label="Country" />
+        <PlanFilter />
+        <Chosen name="country" label="Country" spell={country} />
         <TenantFilter />
       </FilterBar>
       <Answered of={subscriptions}>

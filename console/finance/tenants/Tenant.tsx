@@ -1,4 +1,5 @@
 import { type TenantQuery, TenantDocument } from "../../generated/graphql";
+import { country } from "../../words/countries";
 import { money } from "../../words/figures";
 import { t } from "../../words/words";
 import { useAsk } from "../api/ask";
@@ -34,7 +35,7 @@ function Shown({ tenant }: { readonly tenant: Found }) {
       <Facts
         of={[
           ["External id", <code>{tenant.externalId}</code>],
-          ["Country", tenant.country],
+          ["Country", country(tenant.country)],
           ["Currency", tenant.currency],
           ["E-mail", tenant.email],
           ["Organisation number", tenant.organisationNumber],

@@ -1,4 +1,5 @@
 import { type TenantRowFragment, TenantsDocument } from "../../generated/graphql";
+import { country } from "../../words/countries";
 import { money } from "../../words/figures";
 import { t } from "../../words/words";
 import { useAsk } from "../api/ask";
@@ -12,7 +13,7 @@ import { useFilters, usePaging } from "../route/filters";
 const TENANT: readonly Column<TenantRowFragment>[] = [
   { head: "Name", cell: ({ name }) => name },
   { head: "External id", cell: ({ externalId }) => <code>{externalId}</code>, minor: true },
-  { head: "Country", cell: ({ country }) => country },
+  { head: "Country", cell: (tenant) => country(tenant.country) },
   { head: "Currency", cell: ({ currency }) => currency, minor: true },
   { head: "Credit", cell: ({ credit }) => credit.map(money).join(" + ") || "–", figures: true },
 ];
