@@ -44,14 +44,18 @@ def new_visit(service: Service, browser: Browser) -> Iterator[NewVisit]:
         made: list[Visit] = []
 
         def visit(
-            headers: dict[str, str] | None = None, *, color_scheme: str = "light", locale: str = "en-GB"
+            headers: dict[str, str] | None = None,
+            *,
+            color_scheme: str = "light",
+            locale: str = "en-GB",
+            width: int = 1440,
         ) -> Visit:
             context = browser.new_context(
                 base_url=service.url,
                 color_scheme=color_scheme,  # type: ignore[arg-type]
                 extra_http_headers=headers,
                 locale=locale,
-                viewport={"width": 1440, "height": 900},
+                viewport={"width": width, "height": 900},
             )
             closing.callback(context.close)
             made.append(Visit(url=service.url, context=context))

@@ -24,6 +24,7 @@ from tests.database import Clones
 
 AXE = Path(__file__).parents[2] / "console" / "node_modules" / "axe-core" / "axe.min.js"
 BUNDLE_GZIP_BYTES_MAX = 150_000
+PHONE_WIDTH = 390
 
 LISTS = {
     "/": "Dashboard",
@@ -251,6 +252,29 @@ def test_dunning_is_frozen_and_resumed(office: BackOffice) -> None:
 
     office.says("Resumed")
     expect(office.page.locator(".page-title")).to_contain_text("Running")
+
+
+def test_every_page_fits_on_a_phone(new_visit: NewVisit, service: Service) -> None:
+    office = BackOffice(new_visit(service.finance(), width=PHONE_WIDTH).page)
+    wide = "() => [document.documentElement, ...document.querySelectorAll('.table')].filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.ariaLabel ?? 'page')"
+    found = []
+    for path, title in LISTS.items():
+        office.open(path)
+        expect(office.heading).to_have_text(title)
+        found += [f"{path}: {name}" for name in office.page.evaluate(wide)]
+    for path in DETAILS:
+        office.open(path).page.locator("a.row").first.click()
+        expect(office.page.locator(".above")).to_be_visible()
+        expect(office.page.locator(".loading")).to_have_count(0)
+        found += [f"{office.page.url}: {name}" for name in office.page.evaluate(wide)]
+
+    assert found == []
+    office.page.get_by_role("button", name="Menu").click()
+    office.page.get_by_role("link", name="Payments", exact=True).click()
+    expect(office.heading).to_have_text("Payments")
+    row = office.page.get_by_role("group", name="Payments").locator("tbody tr").first
+    expect(row.locator("td.lead")).to_be_in_viewport(ratio=1)
+    assert violations(office) == []
 
 
 @pytest.mark.parametrize("color_scheme", ["light", "dark"])

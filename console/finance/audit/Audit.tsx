@@ -13,9 +13,9 @@ import { Subject } from "./Subject";
 type Event = AuditQuery["auditEvents"]["nodes"][number];
 
 const EVENT: readonly Column<Event>[] = [
-  { head: "When", cell: ({ occurredAt }) => moment(occurredAt) },
+  { head: "When", cell: ({ occurredAt }) => moment(occurredAt), narrow: "lead" },
   { head: "Who", cell: ({ actor }) => actor },
-  { head: "What", cell: ({ action }) => <code>{action}</code> },
+  { head: "What", cell: ({ action }) => <code>{action}</code>, narrow: "title" },
   { head: "Of what", cell: ({ subjectType, subjectId }) => <Subject type={subjectType} id={subjectId} />, minor: true },
   { head: "Reason", cell: ({ reason }) => reason ?? "–", text: true },
   {

@@ -93,7 +93,7 @@ function about({ revenueChurnRate }: Report): { readonly about?: string } {
 function Parts({ title, of }: { readonly title: Phrase; readonly of: readonly ChurnPartFragment[] }) {
   return (
     <Section title={t(title)}>
-      <Table label={t(title)} rows={of} columns={PART} row={({ key }) => key} />
+      <Table label={t(title)} rows={of} columns={PART} sums row={({ key }) => key} />
     </Section>
   );
 }

@@ -22,7 +22,7 @@ const { TENANT: _, ...OTHER_GROUPING } = GROUPING;
 
 const TOTALS: readonly Column<Report["totals"][number]>[] = [
   { head: "Currency", cell: ({ currency }) => currency },
-  { head: "Invoices", cell: ({ invoiceCount }) => number(invoiceCount), figures: true },
+  { head: "Invoices", cell: ({ invoiceCount }) => number(invoiceCount), figures: true, minor: true },
   { head: "Invoiced", cell: ({ gross }) => <Money of={gross} />, figures: true },
   { head: "Paid", cell: ({ paid }) => <Money of={paid} />, figures: true, minor: true },
   { head: "Outstanding", cell: ({ outstanding }) => <Money of={outstanding} />, figures: true },
@@ -62,7 +62,7 @@ export default function PlatformFees() {
             <Empty>{t("Nothing was invoiced on these days.")}</Empty>
           ) : (
             <>
-              <Table label={t("Totals")} rows={totals} columns={TOTALS} row={({ currency }) => currency} />
+              <Table label={t("Totals")} rows={totals} columns={TOTALS} sums row={({ currency }) => currency} />
               <Table label={t("Platform fees")} rows={groups} columns={GROUP} row={({ key, currency }) => `${key} ${currency}`} href={groupBy === "PLAN" ? () => undefined : rows} />
             </>
           )

@@ -8,9 +8,9 @@ import { type Column, Table } from "../look/Table";
 
 export const LEG: readonly Column<LegFragment>[] = [
   { head: "Booked", cell: ({ bookedOn }) => day(bookedOn) },
-  { head: "Account", cell: ({ account, accountName }) => `${account} ${accountName}` },
+  { head: "Account", cell: ({ account, accountName }) => `${account} ${accountName}`, narrow: "title" },
   { head: "Book", cell: ({ book }) => book?.name ?? t("Platform"), minor: true },
-  { head: "Text", cell: ({ description }) => description, minor: true, text: true },
+  { head: "Text", cell: ({ description }) => description, text: true },
   { head: "Amount", cell: ({ amount }) => <Money of={amount} />, figures: true },
 ];
 

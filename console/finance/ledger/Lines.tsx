@@ -17,5 +17,5 @@ const LINE: readonly Column<Line>[] = [
 /** The legs that would be booked. */
 export function Lines({ of }: { readonly of: readonly Line[] }) {
   if (of.length === 0) return null;
-  return <Table label={t("What would be booked")} rows={of} columns={LINE} />;
+  return <Table label={t("What would be booked")} rows={of} columns={LINE} sums />;
 }

@@ -38,19 +38,23 @@ const USUAL: readonly (readonly [Phrase, () => Days])[] = [
 export function WindowChoice({ of: { from, to } }: { readonly of: Days }) {
   return (
     <>
-      <label>
-        <span>{t("from")}</span>
-        <input type="date" value={from} max={to} onChange={(event) => event.target.value && change({ from: event.target.value, to })} />
-      </label>
-      <label>
-        <span>{t("to")}</span>
-        <input type="date" value={to} min={from} onChange={(event) => event.target.value && change({ from, to: event.target.value })} />
-      </label>
-      {USUAL.map(([name, days]) => (
-        <button type="button" key={name} aria-pressed={days().from === from && days().to === to} onClick={() => change({ ...days() })}>
-          {t(name)}
-        </button>
-      ))}
+      <span className="days">
+        <label>
+          <span>{t("from")}</span>
+          <input type="date" value={from} max={to} onChange={(event) => event.target.value && change({ from: event.target.value, to })} />
+        </label>
+        <label>
+          <span>{t("to")}</span>
+          <input type="date" value={to} min={from} onChange={(event) => event.target.value && change({ from, to: event.target.value })} />
+        </label>
+      </span>
+      <span className="usual">
+        {USUAL.map(([name, days]) => (
+          <button type="button" key={name} aria-pressed={days().from === from && days().to === to} onClick={() => change({ ...days() })}>
+            {t(name)}
+          </button>
+        ))}
+      </span>
     </>
   );
 }

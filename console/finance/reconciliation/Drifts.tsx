@@ -33,6 +33,7 @@ export function Drifts({ of }: { readonly of: readonly Currency[] }) {
       <Table
         label={currency.currency}
         columns={ROW}
+        sums
         row={({ name }) => name}
         rows={[...currency.byKind.map((kind) => ({ ...kind, name: t(KIND[kind.kind]) })), { ...currency, name: t("In all") }]}
       />

@@ -23,7 +23,7 @@ type Line = Report["lines"]["nodes"][number];
 
 const LINE: readonly Column<Line>[] = [
   { head: "Day", cell: ({ occurredOn }) => day(occurredOn) },
-  { head: "Kind", cell: ({ kind }) => t(KIND[kind]), minor: true },
+  { head: "Kind", cell: ({ kind }) => t(KIND[kind]), narrow: "title" },
   { head: "State", cell: ({ state }) => <Status of={state} in={LINE_STATE} /> },
   {
     head: "Reference",
