@@ -25,6 +25,7 @@ def service(database_clones: Clones) -> Iterator[Service]:
     with database_clones.clone() as database:
         with database.connect(autocommit=True) as connection:
             books = LittleBooks(connection)
+            books.transfer(777, counterparty_name="Mora", currency="EUR")
             for number, club in enumerate(CLUBS, start=101):
                 tenant = books.tenant(f"{club} Boule")
                 name = {"customer_name": f"{club} Boule"}
@@ -118,6 +119,19 @@ def test_j_and_k_move_and_the_digits_choose_a_suggestion(office: BackOffice) -> 
     expect(office.page.get_by_role("dialog", name="Keys")).to_contain_text("Choose a suggestion")
 
 
+def test_only_a_transfer_with_a_suggestion_is_selected_and_only_what_is_left_is_counted(office: BackOffice) -> None:
+    office.choose("Berga").press("x")
+    expect(office.page.locator(".bulk-bar")).to_contain_text("1 selected")
+    office.press("x")
+    expect(office.page.locator(".bulk-bar")).to_have_count(0)
+    office.choose("Mora").press("x")
+    expect(office.row("Mora").get_by_role("checkbox")).not_to_be_checked()
+
+    office.open("/inbox?status=all")
+    expect(office.rows.first).to_be_visible()
+    expect(office.left).to_have_count(0)
+
+
 def test_a_surplus_is_told_before_it_becomes_credit(office: BackOffice, books: psycopg.Connection[Any]) -> None:
     office.choose("Berga").press("a")
     expect(office.dialog).to_contain_text("SEK 50.00 more than is owed becomes credit of Berga Boule")
@@ -184,6 +198,19 @@ def test_several_are_assigned_with_one_reason_and_one_sign_in_and_each_row_tells
     assert (status(books, "Fors"), status(books, "Hede")) == (("ASSIGNED", 100_000),) * 2
     assert status(books, "Gimo") == ("IGNORED", 0)
     assert reasons(books, "transfer.assigned", "Hede") == ["They name their invoices"]
+
+
+def test_work_goes_on_with_the_next_transfer_and_not_from_the_top(office: BackOffice) -> None:
+    _, second, third = office.rows.locator(".payer").all_inner_texts()[:3]
+    office.choose(second).press("i")
+    office.give_reason("Seen before")
+    office.says("is ignored")
+
+    expect(office.transfer).to_contain_text(third)
+    expect(office.page.locator(".transfers [aria-current]")).to_contain_text(third)
+    office.open(f"/inbox?status=IGNORED&search={second}").transfer.get_by_role("button", name="Bring back").click()
+    office.give_reason("It was for us")
+    office.says("is back in the inbox")
 
 
 def test_what_was_ignored_is_brought_back(office: BackOffice, books: psycopg.Connection[Any]) -> None:

@@ -1,5 +1,5 @@
 import "./inbox.css";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { TransferFragment } from "../../generated/graphql";
 import { t } from "../../words/words";
 import { useKeys } from "../shell/keys";
@@ -27,7 +27,7 @@ const SUGGESTIONS_MAX = 5;
 /** The list of transfers beside the one that is worked on, with the keys for all of it. */
 export function Desk({ transfers }: { readonly transfers: readonly TransferFragment[] }) {
   const wanted = usePlace(({ query }) => query.get("transfer"));
-  const place = Math.max(transfers.findIndex(({ id }) => id === wanted), 0);
+  const place = usePlaceIn(transfers, wanted);
   const [choices, setChoices] = useState<Readonly<Record<string, number>>>({});
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [open, setOpen] = useState<Open>();
@@ -55,24 +55,26 @@ export function Desk({ transfers }: { readonly transfers: readonly TransferFragm
     a: assign,
     s: () => isOpen && ask("split"),
     i: () => isOpen && ask("ignore"),
-    x: () => isOpen && toggle(transfer),
+    x: () => isOpen && suggestion && toggle(transfer),
     ...Object.fromEntries(Array.from({ length: SUGGESTIONS_MAX }, (_, at) => [String(at + 1), () => choose(at)])),
   });
 
   return (
     <div className="desk" data-detail={wanted !== null}>
-      <List transfers={transfers} current={transfer} selected={selected} toggle={toggle} />
-      {pairs.length > 0 && (
-        <p className="bulk-bar" role="status">
-          {t("{n} selected", { n: pairs.length })}
-          <button type="button" className="main" onClick={() => setBulk(pairs)}>
-            {t("Assign all")}
-          </button>
-          <button type="button" onClick={() => setSelected(new Set())}>
-            {t("Clear")}
-          </button>
-        </p>
-      )}
+      <div className="side">
+        <List transfers={transfers} current={transfer} selected={selected} toggle={toggle} />
+        {pairs.length > 0 && (
+          <p className="bulk-bar" role="status">
+            {t("{n} selected", { n: pairs.length })}
+            <button type="button" className="main" onClick={() => setBulk(pairs)}>
+              {t("Assign all")}
+            </button>
+            <button type="button" onClick={() => setSelected(new Set())}>
+              {t("Clear")}
+            </button>
+          </p>
+        )}
+      </div>
       <div className="detail">
         <button type="button" className="back" onClick={() => show(undefined)}>
           {t("Back to the list")}
@@ -130,4 +132,15 @@ function Dialog({ of: { kind, transfer, chosen }, close }: { readonly of: Open; 
 function reasonsFor({ suggestions }: TransferFragment, chosen: number): readonly string[] {
   const telling = suggestions[chosen]?.signals.filter(({ score }) => score >= 0.9) ?? [];
   return [...telling.slice(0, 2).map(({ evidence }) => evidence), t("Confirmed by the payer")];
+}
+
+/** Where the wanted transfer is in the list. Of one that has left it, the next one takes the place: work goes on from there. */
+function usePlaceIn(transfers: readonly TransferFragment[], wanted: string | null): number {
+  const latest = useRef(0);
+  const found = transfers.findIndex(({ id }) => id === wanted);
+  const place = found >= 0 ? found : wanted === null ? 0 : Math.min(latest.current, transfers.length - 1);
+  useEffect(() => {
+    latest.current = place;
+  }, [place]);
+  return place;
 }

@@ -29,7 +29,7 @@ export default function Inbox() {
     <Page
       title={t("Inbox")}
       asked={asked}
-      beside={inbox.data && <p className="left">{t("{n} left", { n: number(inbox.data.unmatchedTransfers.totalCount) })}</p>}
+      beside={inbox.data && filter.status?.[0] === "UNMATCHED" && <p className="left">{t("{n} left", { n: number(inbox.data.unmatchedTransfers.totalCount) })}</p>}
       actions={
         <>
           <button type="button" onClick={() => setUploading(true)}>
