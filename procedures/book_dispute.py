@@ -28,7 +28,7 @@ async def book_dispute(movement: ProviderMovement, *, order: Order, books: Books
         payment = await locked_payment(session, movement.provider, movement.payment_references)
         if payment is None:
             return "The payment that it is about is not known here."
-        if payment.currency != movement.currency:
+        if payment.currency != movement.paid.currency:
             return f"It settles in {movement.currency}, and the payment is in {payment.currency}."
         if movement.amount_cents > 0:
             return await _win(session, payment, movement, order)
@@ -45,7 +45,7 @@ async def _lose(session: AsyncSession, payment: Payment, movement: ProviderMovem
     invoice = next(iter(invoices.values()), None)
     if payment.credited_cents:
         await locked(session, Tenant, payment.tenant_id, what="tenant")
-    taken, position = -movement.amount_cents, await position_of(session, payment)
+    taken, position = -movement.paid.cents, await position_of(session, payment)
     surplus = min(taken, position.surplus_left_cents)
     rest = min(taken - surplus, position.paid_left_cents)
     postings = disputed(
@@ -73,7 +73,7 @@ async def _win(session: AsyncSession, payment: Payment, movement: ProviderMoveme
     )
     postings = [reversal(posting, journal_id=key, on=movement.occurred_on) for key, posting in taken]
     given_back = sum(leg.cents for posting in postings for leg in posting.legs if leg.account == CLEARING)
-    if given_back != movement.amount_cents:
+    if given_back != movement.paid.cents:
         return "What was given back is not what was taken: a person has to book it."
     await post(session, postings, await rates_for(session, payment.currency, movement.occurred_on))
     await sign(session, order.done("payment.dispute_won", "payment", payment.id, _figures(movement)))
@@ -96,7 +96,7 @@ def _ref(payment: Payment, invoice: Invoice | None, movement: ProviderMovement) 
 
 def _figures(movement: ProviderMovement) -> dict[str, object]:
     return {
-        "amount_cents": movement.amount_cents,
-        "currency": movement.currency,
+        "amount_cents": movement.paid.cents,
+        "currency": movement.paid.currency,
         "provider_reference": movement.subject_reference,
     }

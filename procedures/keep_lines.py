@@ -23,11 +23,24 @@ def is_line(line: object) -> bool:
     return (
         isinstance(line, LedgerLine)
         and isinstance(line.kind, MovementKind)
-        and isinstance(line.amount, Money)
-        and abs(line.amount.cents) < CENTS_END
+        and _is_amount(line.amount)
+        and (line.presented is None or _is_other(line.presented, line.amount))
         and isinstance(line.occurred_at, datetime)
         and line.occurred_at.tzinfo is not None
         and all(isinstance(text, str) for text in (line.reference, line.description))
+    )
+
+
+def _is_amount(amount: object) -> bool:
+    return isinstance(amount, Money) and abs(amount.cents) < CENTS_END
+
+
+def _is_other(presented: Money, settled: Money) -> bool:
+    """Whether it says of the same movement what it was in another currency."""
+    return (
+        _is_amount(presented)
+        and presented.currency != settled.currency
+        and (presented.cents < 0, presented.cents > 0) == (settled.cents < 0, settled.cents > 0)
     )
 
 
@@ -53,6 +66,8 @@ def _columns(line: LedgerLine, books: Books) -> dict[str, object]:
         "payout_reference": _text(line.payout_reference),
         "amount_cents": line.amount.cents,
         "currency": line.amount.currency,
+        "presented_cents": None if line.presented is None else line.presented.cents,
+        "presented_currency": None if line.presented is None else line.presented.currency,
         "occurred_at": line.occurred_at,
         "occurred_on": books.day(line.occurred_at),
         "description": _text(line.description),

@@ -1,7 +1,8 @@
 """Fetching what a provider reports of our balance there, and booking what only it can tell.
 
 Its lines are kept as they come, a batch a transaction, in flat memory; a window counts as known once all of it came. Then
-fees, payouts, disputes and refunds that were made at the provider itself are booked, each once, whoever reported it first.
+fees, payouts, disputes and refunds that were made at the provider itself are booked, each once, whoever reported it first,
+and what settled in another currency than the payer's is moved there.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from typing import Final
 from sqlalchemy import select
 
 from billing.refusals import BadInput, ErrorCode, Refusal
+from procedures.book_conversions import book_conversions
 from procedures.book_movements import Lines, book_movements
 from procedures.books import Books, Order
 from procedures.keep_lines import is_line, keep
@@ -103,10 +105,12 @@ async def sync(
     async with books.transaction() as session:
         sync_id = await extend_window(session, provider, window.start, end)
     reported = Lines(provider=provider, first=books.day(window.start), last=books.day(end))
-    booked = await book_movements(reported, ("provider_sync", sync_id), order=order, books=books)
+    told_by = ("provider_sync", sync_id)
+    booked = await book_movements(reported, told_by, order=order, books=books)
     progress("booked", booked)
     taken_in, problems = await take_in_lines(reported, order=order, books=books, jobs=jobs)
-    return Synced(lines=lines, new=new, booked=booked + taken_in, problems=tuple(problems))
+    converted = await book_conversions(reported, told_by, order=order, books=books)
+    return Synced(lines=lines, new=new, booked=booked + taken_in + converted, problems=tuple(problems))
 
 
 async def sync_due(*, at: datetime, books: Books, registry: Registry, jobs: Jobs) -> int:

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from billing.refusals import Refusal
+from procedures.book_conversions import book_conversions
 from procedures.book_movements import Lines, book_movements
 from procedures.books import Books, Order
 from procedures.keep_lines import keep
@@ -150,6 +151,8 @@ async def _book_lines(claimed: _Claimed, lines: Sequence[LedgerLine], *, books: 
     days = sorted(books.day(line.occurred_at) for line in lines)
     references = sorted({line.reference for line in lines})
     told = Lines(provider=claimed.provider, first=days[0], last=days[-1], references=references)
-    await book_movements(told, ("provider_event", claimed.id), order=claimed.order, books=books)
+    told_by = ("provider_event", claimed.id)
+    await book_movements(told, told_by, order=claimed.order, books=books)
     _, problems = await take_in_lines(told, order=claimed.order, books=books, jobs=jobs)
+    await book_conversions(told, told_by, order=claimed.order, books=books)
     return problems

@@ -5,7 +5,6 @@ from typing import Final
 
 from sqlalchemy import select, text
 
-from billing.money import Money
 from procedures.book_dispute import book_dispute
 from procedures.book_movements import Lines
 from procedures.books import Books, Order
@@ -32,7 +31,7 @@ select m.*
  where m.provider = :provider and m.occurred_on between :first and :last and sign(m.amount_cents) = :sign
    and (cast(:references as text[]) is null or m.reference = any(:references))
    and case when m.kind = 'REFUND' and m.amount_cents < 0 then r.status is null
-            when m.kind = 'REFUND' then (r.status, r.amount_cents) = ('SUCCEEDED', m.amount_cents)
+            when m.kind = 'REFUND' then (r.status, r.amount_cents) = ('SUCCEEDED', coalesce(m.presented_cents, m.amount_cents))
             when m.kind = 'DISPUTE' and m.amount_cents < 0
             then not exists (select from journal j where j.subject_id = m.id and j.kind = 'DISPUTE')
             when m.kind = 'DISPUTE'
@@ -85,7 +84,7 @@ def _refund_fact(movement: ProviderMovement) -> RefundFact:
         provider_reference=movement.subject_reference or movement.reference,
         payment_reference=first,
         payment_aliases=tuple(others),
-        amount=Money(abs(movement.amount_cents), movement.currency),
+        amount=movement.paid if came_back else -movement.paid,
         outcome=RefundOutcome(
             state=RefundState.FAILED if came_back else RefundState.SUCCEEDED,
             failure_reason="The provider reports that the money came back." if came_back else None,

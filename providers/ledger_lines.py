@@ -30,7 +30,8 @@ class LedgerLine:
     (`reference`, `kind`) is unique within the provider. `subject_reference` is the provider's reference of the payment,
     refund or dispute that moved, as payments and refunds carry it; `subject_aliases` are other references of the same subject
     under which the books may know it, the key of our order for a refund that we ordered. `payment_references`: every name of
-    the payment that a refund or dispute is about. `payout_reference`: the payout it was paid out with.
+    the payment that a refund or dispute is about. `payout_reference`: the payout it was paid out with. `presented`: the same
+    movement in the currency in which the payer paid, signed alike, where that is not the one in which it settles.
     """
 
     reference: str
@@ -42,6 +43,7 @@ class LedgerLine:
     subject_aliases: tuple[str, ...] = ()
     payment_references: tuple[str, ...] = ()
     payout_reference: str | None = None
+    presented: Money | None = None
 
 
 class LedgerLines(Protocol):

@@ -12,7 +12,7 @@ from storage.columns import Cents, Id, Recorded, Row, link_in_sets, whole, word
 KINDS = (
     "INVOICE", "VOID", "WRITE_OFF", "RECEIPT", "DEBIT", "MATCH", "CHARGE", "CREDIT_APPLIED", "REFUND", "COST",
     "OPENING_BALANCE", "REVERSAL", "FEE", "PAYOUT", "PAYOUT_ARRIVAL", "DISPUTE", "RETURN",
-    "PRORATION_CREDIT",
+    "PRORATION_CREDIT", "CONVERSION_OUT", "CONVERSION_IN",
 )  # fmt: skip
 
 

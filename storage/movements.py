@@ -11,16 +11,18 @@ from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from billing.money import Money
 from storage.columns import Cents, Id, Recorded, Row, whole, word
 
 STORE = """
 insert into provider_movement (provider, kind, reference, subject_reference, subject_aliases, payment_references,
-                               payout_reference, amount_cents, currency, occurred_at, occurred_on, description)
+                               payout_reference, amount_cents, currency, presented_cents, presented_currency, occurred_at,
+                               occurred_on, description)
 select cast(:provider as text), told.*
   from jsonb_to_recordset(cast(:lines as jsonb))
        as told (kind text, reference text, subject_reference text, subject_aliases text[], payment_references text[],
-                payout_reference text, amount_cents bigint, currency text, occurred_at timestamptz, occurred_on date,
-                description text)
+                payout_reference text, amount_cents bigint, currency text, presented_cents bigint, presented_currency text,
+                occurred_at timestamptz, occurred_on date, description text)
     on conflict (provider, reference, kind) do nothing
 returning id"""
 # A window that touches the one that is known makes it longer; of two that do not touch, the later one is kept.
@@ -47,7 +49,8 @@ class ProviderMovement(Row):
 
     `subject_reference` names the payment, refund, dispute or payout that moved, as the books name it; `subject_aliases` are
     its other names. `payment_references`: the names of the payment it is about, whatever the subject. A fee that was taken
-    off a movement has that movement's `reference`.
+    off a movement has that movement's `reference`. `presented_cents`: what it was in the payer's currency, where it settles in
+    another.
     """
 
     __tablename__ = "provider_movement"
@@ -57,6 +60,9 @@ class ProviderMovement(Row):
         Index("provider_movement_subject_reference_idx", "subject_reference",
               postgresql_where=text("subject_reference is not null")),
         Index("provider_movement_payout_idx", "amount_cents", postgresql_where=text("kind = 'PAYOUT'")),
+        Index("provider_movement_presented_idx", "provider", "occurred_on",
+              postgresql_where=text("presented_currency is not null")),
+        whole("(presented_cents is null) = (presented_currency is null)", name="presented"),
     )  # fmt: skip
 
     id: Mapped[Id]
@@ -69,10 +75,19 @@ class ProviderMovement(Row):
     payout_reference: Mapped[str | None]
     amount_cents: Mapped[Cents]
     currency: Mapped[str]
+    presented_cents: Mapped[Cents | None]
+    presented_currency: Mapped[str | None]
     occurred_at: Mapped[datetime]
     occurred_on: Mapped[date]
     description: Mapped[str]
     recorded_at: Mapped[Recorded]
+
+    @property
+    def paid(self) -> Money:
+        """What it is of the payment, in the payer's currency."""
+        if self.presented_cents is None or self.presented_currency is None:
+            return Money(self.amount_cents, self.currency)
+        return Money(self.presented_cents, self.presented_currency)
 
 
 class ProviderSync(Row):

@@ -15,7 +15,8 @@ from billing.periods import Period
 from billing.reports.reconciliation import LOOK_AROUND, ON_ITS_WAY, Sums
 
 # A journal that undoes another one is of its kind. The fee that came with a charge is a leg of its own of the charge. A
-# payout is held against its arrival at the bank; only one that the bank sent back, against its booking.
+# payout is held against its arrival at the bank; only one that the bank sent back, against its booking. What settled in another
+# currency counts in that one alone: the leg that was moved, and what moved it out, are left out.
 GATEWAY: Final = """
     theirs as materialized (
         select id, kind, subject_reference, reference, currency, amount_cents as cents,
@@ -24,7 +25,8 @@ GATEWAY: Final = """
          where provider = :provider and occurred_on >= :look_from and occurred_on < :look_to
            and recorded_at <= :as_of),
     booked as (
-        select entry.id, coalesce(undone.kind, journal.kind) as kind, entry.account,
+        select entry.id, case journal.kind when 'CONVERSION_IN' then movement.kind
+                              else coalesce(undone.kind, journal.kind) end as kind, entry.account,
                (entry.amount_cents < 0) = (undone.id is null) as taken_off, entry.currency, entry.amount_cents as cents,
                entry.booked_on as on_day, journal.payment_id,
                exists (select from provider_movement other
@@ -42,7 +44,9 @@ GATEWAY: Final = """
           left join provider_movement movement on movement.id = coalesce(undone.subject_id, journal.subject_id)
          where entry.account in ('1580', '1589') and entry.book_id is null
            and entry.booked_on >= :look_from and entry.booked_on < :look_to
-           and journal.provider = :provider and journal.recorded_at <= :as_of),
+           and journal.provider = :provider and journal.recorded_at <= :as_of and journal.kind <> 'CONVERSION_OUT'
+           and not exists (select from journal moved where moved.subject_id = entry.id and moved.kind = 'CONVERSION_OUT'
+                              and moved.recorded_at <= :as_of)),
     ours as materialized (
         select id, case when kind = 'CHARGE' and taken_off then 'FEE' when kind = 'PAYOUT_ARRIVAL' then 'PAYOUT'
                         else kind end as kind,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import stripe
 
+from billing.money import Money
 from providers.ledger_lines import LedgerLine, MovementKind
 from providers.stripe.account import Account
 from providers.stripe.amounts import money
@@ -74,11 +75,13 @@ def lines_of(transaction: stripe.BalanceTransaction, source: object = None) -> I
         subject_aliases=names[1:],
         payment_references=tuple(_payment_names(source)),
         payout_reference=names[0] if names and kind is MovementKind.PAYOUT else None,
+        presented=_presented(transaction, source),
     )
     yield movement
     if transaction.fee and not is_fee:
         fee = money(-transaction.fee, transaction.currency)
-        yield replace(movement, kind=MovementKind.FEE, amount=fee, description=f"Fee of {movement.description}")
+        said = f"Fee of {movement.description}"
+        yield replace(movement, kind=MovementKind.FEE, amount=fee, description=said, presented=None)
 
 
 def _names(source: object) -> Iterator[str]:
@@ -97,6 +100,18 @@ def _payment_names(source: object) -> Iterator[str]:
     """The payment that a refund or dispute is about."""
     if isinstance(source, stripe.Refund | stripe.Dispute):
         yield from filter(None, map(reference, (getattr(source, "payment_intent", None), source.charge)))
+
+
+def _presented(transaction: stripe.BalanceTransaction, source: object) -> Money | None:
+    """What moved in the payer's currency, where it settles in another: Stripe tells it of the subject, without a sign."""
+    if (
+        not isinstance(source, stripe.Charge | stripe.Refund | stripe.Dispute)
+        or source.currency == transaction.currency
+    ):
+        return None
+    captured = source.amount_captured if isinstance(source, stripe.Charge) else source.amount
+    presented = money(captured, source.currency)
+    return -presented if transaction.amount < 0 else presented
 
 
 def _description(transaction: stripe.BalanceTransaction) -> str:

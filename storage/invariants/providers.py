@@ -47,12 +47,30 @@ PROVIDERS = (
         counterexamples="""
             select m.id,
                    format('%s %s of provider %s is of %s %s cents, but %s %s are booked as %s.', m.kind, m.reference,
-                          m.provider, m.amount_cents, m.currency, coalesce(sum(e.amount_cents), 0), j.currency, j.kind)
+                          m.provider, told.cents, told.currency, coalesce(sum(e.amount_cents), 0), j.currency, j.kind)
               from provider_movement m
               join journal j on j.subject_id = m.id and j.book_id is null
+              join lateral (select case j.kind when 'DISPUTE' then coalesce(m.presented_cents, m.amount_cents)
+                                               else m.amount_cents end as cents,
+                                   case j.kind when 'DISPUTE' then coalesce(m.presented_currency, m.currency)
+                                               else m.currency end as currency) told on true
               left join accounting_entry e on e.journal_id = j.id
                                           and e.account = case j.kind when 'PAYOUT_ARRIVAL' then '1589' else '1580' end
-             group by m.id, j.id
-            having coalesce(sum(e.amount_cents), 0) <> m.amount_cents or j.currency <> m.currency""",
+             group by m.id, j.id, told.cents, told.currency
+            having coalesce(sum(e.amount_cents), 0) <> told.cents or j.currency <> told.currency""",
+    ),
+    Invariant(
+        name="what a provider settled in another currency has left the one in which it was booked",
+        counterexamples="""
+            select away.id,
+                   format('Conversion %s takes %s %s cents off the clearing account, but what it moves is %s.', away.id,
+                          -coalesce(sum(e.amount_cents), 0), away.currency, coalesce(moved.amount_cents, 0))
+              from journal away
+              left join accounting_entry moved on moved.id = away.subject_id and moved.account = '1580'
+                                              and moved.currency = away.currency
+              left join accounting_entry e on e.journal_id = away.id and e.account = '1580'
+             where away.kind = 'CONVERSION_OUT'
+             group by away.id, moved.id
+            having coalesce(sum(e.amount_cents), 0) <> -coalesce(moved.amount_cents, 0)""",
     ),
 )

@@ -1,6 +1,7 @@
 """The table of events, row by row: amounts in cents, legs in the order in which they are booked."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -8,6 +9,8 @@ from uuid import UUID
 import pytest
 
 from billing import journals
+from billing.conversions import Held, converted
+from billing.fx import Rates
 from billing.journals import InvoiceRef, MovementRef, PaymentRef
 from billing.ledger import Posting
 from billing.vat import VatPart
@@ -66,6 +69,12 @@ a payer disputes a tenant's invoice           | tenant   | 3001 500, 2611 125, 3
 more is disputed than is left                 | platform | 2420 190, 6351 95                               | 1580 285
 a transfer goes back to its payer             | platform | 2999 1810                                       | 1930 1810
 the rest of a paid period becomes credit      | platform | 3001 500, 2611 125, 3002 250, 2621 30           | 2420 905
+a charge settles in EUR for more              | platform | 3960 1810                                       | 1580 1810
+a charge settles in EUR for more              | platform | 1580 165                                        | 3960 165
+a charge settles in EUR for less              | platform | 7960 1810                                       | 1580 1810
+a charge settles in EUR for less              | platform | 1580 160                                        | 7960 160
+a refund settles in EUR                       | platform | 1580 905                                        | 7960 905
+a refund settles in EUR                       | platform | 7960 83                                         | 1580 83
 the bank charges                              | platform | 6570 150                                        | 1930 150
 the bank debits what nobody here ordered      | platform | 2999 150                                        | 1930 150
 a cost is paid                                | platform | 5910 700                                        | 1930 700
@@ -110,6 +119,20 @@ def disputed(
 ) -> list[Posting]:
     whole = payment(of, allocated=1810 if of else 0, credited=190, by_bank=False)
     return journals.disputed(whole, movement_id=FACT, surplus_cents=surplus, parts=parts, loss_cents=loss, on=ON)
+
+
+def settled(held: int, cents: int) -> list[Posting]:
+    """At 11.10 SEK an EUR when it was booked: 18.10 SEK weighed 1.63 EUR."""
+    leg = Held(
+        entry_id=JOURNAL,
+        cents=held,
+        currency="SEK",
+        rated_on=CAME_ON,
+        tenant_id=TENANT,
+        payment_id=PAYMENT,
+        refund_id=None,
+    )
+    return converted(leg, replace(movement(cents), currency="EUR"), Rates([("SEK", CAME_ON, Decimal("11.10"))]))
 
 
 def debited(*, charge: bool) -> list[Posting]:
@@ -188,6 +211,9 @@ EVENTS: dict[str, list[Posting]] = {
     "the rest of a paid period becomes credit": journals.rest_credited(
         history_id=FACT, tenant_id=TENANT, parts=HALF, currency="SEK", on=ON, description="Changed plan"
     ),
+    "a charge settles in EUR for more": settled(1810, 165),
+    "a charge settles in EUR for less": settled(1810, 160),
+    "a refund settles in EUR": settled(-905, -83),
     "the bank charges": debited(charge=True),
     "the bank debits what nobody here ordered": debited(charge=False),
     "a cost is paid": journals.cost(
@@ -251,6 +277,14 @@ def test_the_table_has_every_event_and_every_kind_of_journal() -> None:
 )
 def test_a_journal_names_its_fact_in_every_book_it_touches(event: str, kind: str, subject_id: UUID) -> None:
     assert {(posting.kind, posting.subject_id) for posting in EVENTS[event]} == {(kind, subject_id)}
+
+
+def test_money_that_settles_in_another_currency_leaves_with_the_weight_with_which_it_came() -> None:
+    away, here = EVENTS["a charge settles in EUR for more"]
+
+    assert (away.kind, away.subject_id, away.currency, away.rated_on) == ("CONVERSION_OUT", JOURNAL, "SEK", CAME_ON)
+    assert (here.kind, here.subject_id, here.currency, here.rated_on) == ("CONVERSION_IN", FACT, "EUR", None)
+    assert {posting.payment_id for posting in (away, here)} == {PAYMENT}
 
 
 def test_both_books_know_which_tenant_invoice_payment_transfer_and_provider_it_was() -> None:

@@ -1,7 +1,7 @@
 """Reconciliation through the API: a gateway's own lines held against the ledger, as a finance person asks for it."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -80,12 +80,13 @@ class Till:
         on: date = DAY,
         currency: str = "SEK",
         of: str | None = None,
+        presented: Money | None = None,
     ) -> str:
         """A line of the gateway's; `of`: the charge that it is about."""
         self.numbers += 1
         line = LedgerLine(
             reference=f"txn_{self.numbers}", kind=MovementKind[kind], amount=Money(cents, currency), occurred_at=noon(on),
-            description=kind.title(), subject_reference=subject, payment_references=(of,) if of else (),
+            description=kind.title(), subject_reference=subject, payment_references=(of,) if of else (), presented=presented,
         )  # fmt: skip
         self.gateway.movements.append(line)
         return line.reference
@@ -180,6 +181,35 @@ async def test_what_both_sides_hold_is_matched_by_reference_and_kind(api: Api, t
     assert told["computedAt"] == "2026-11-20T12:00:00Z"
     assert {line["payment"]["id"] for line in told["lines"]["nodes"]} == {
         to_global("Payment", till.little.one("select id from payment")[0])}  # fmt: skip
+
+
+async def test_what_settles_in_another_currency_is_held_against_what_was_settled(api: Api, till: Till) -> None:
+    charge = till.booked(100_00, fee=2_00)
+    till.told("CHARGE", 8_80, charge, currency="EUR", presented=Money(100_00, "SEK"))
+    till.gateway.movements.append(
+        replace(till.gateway.movements[-1], kind=MovementKind.FEE, amount=Money(-17, "EUR"), presented=None)
+    )
+
+    told = await reconciled(api)
+
+    assert sorted(lines(told)) == [("MATCHED", "CHARGE", charge, 8_80, 8_80), ("MATCHED", "FEE", charge, -17, -17)]
+    assert [currency["currency"] for currency in told["currencies"]] == ["EUR"]
+    assert told["hasDrift"] is False
+
+
+async def test_a_charge_that_settles_for_another_payment_than_is_booked_is_drift_in_both_currencies(
+    api: Api, till: Till
+) -> None:
+    charge = till.booked(100_00)
+    till.told("CHARGE", 8_80, charge, currency="EUR", presented=Money(90_00, "SEK"))
+
+    told = await reconciled(api)
+
+    assert sorted(lines(told), key=str) == [
+        ("MISSING_AT_PROVIDER", "CHARGE", charge, None, 100_00),
+        ("MISSING_IN_LEDGER", "CHARGE", charge, 8_80, None),
+    ]
+    assert told["hasDrift"] is True
 
 
 async def test_what_one_side_lacks_is_named_with_its_amount(api: Api, till: Till) -> None:

@@ -117,7 +117,7 @@ def test_a_charge_is_a_gross_line_and_a_fee_line_of_one_reference() -> None:
 
 
 def test_a_charge_carries_its_intents_name_first() -> None:
-    charge = {"id": "ch_1", "object": "charge", "payment_intent": "pi_1"}
+    charge = {"id": "ch_1", "object": "charge", "currency": "eur", "payment_intent": "pi_1"}
     gross, fee = lines_of(transaction(source=charge))
     assert (gross.subject_reference, gross.subject_aliases) == ("pi_1", ("ch_1",))
     assert (fee.subject_reference, fee.subject_aliases) == ("pi_1", ("ch_1",))
@@ -144,6 +144,44 @@ def test_a_dispute_is_told_from_its_fee_though_stripe_calls_both_an_adjustment()
 def test_a_fee_of_its_own_is_one_line_though_tax_was_taken_off_it() -> None:
     [line] = lines_of(transaction(amount=-200, fee=50, reporting_category="fee", type="stripe_fee", source=None))
     assert (line.kind, line.amount, line.subject_reference) == (MovementKind.FEE, Money(-250, "EUR"), None)
+
+
+@pytest.mark.parametrize(
+    ("source", "given", "presented"),
+    [
+        (
+            {"id": "ch_1", "object": "charge", "amount": 120_000, "amount_captured": 110_000, "currency": "sek"},
+            {},
+            Money(110_000, "SEK"),
+        ),
+        (
+            {"id": "re_1", "object": "refund", "amount": 110_000, "currency": "sek", "charge": "ch_1", "metadata": {}},
+            {"amount": -10_000, "fee": 0, "reporting_category": "refund"},
+            Money(-110_000, "SEK"),
+        ),
+        (
+            {"id": "re_1", "object": "refund", "amount": 110_000, "currency": "sek", "charge": "ch_1", "metadata": {}},
+            {"fee": 0, "reporting_category": "refund_failure"},
+            Money(110_000, "SEK"),
+        ),
+        (
+            {"id": "dp_1", "object": "dispute", "amount": 110_000, "currency": "sek", "charge": "ch_1"},
+            {"amount": -10_000, "fee": 1_500, "reporting_category": "dispute"},
+            Money(-110_000, "SEK"),
+        ),
+    ],
+)
+def test_what_settles_in_another_currency_says_what_the_payer_paid(
+    source: dict[str, Any], given: dict[str, Any], presented: Money
+) -> None:
+    moved, *fees = lines_of(transaction(source=source, **given))
+    assert (moved.presented, moved.amount.currency) == (presented, "EUR")
+    assert [fee.presented for fee in fees] == [None] * len(fees)
+
+
+def test_what_settles_in_the_payers_currency_says_it_once() -> None:
+    charge = {"id": "ch_1", "object": "charge", "amount": 10_000, "amount_captured": 10_000, "currency": "eur"}
+    assert [line.presented for line in lines_of(transaction(source=charge))] == [None, None]
 
 
 def test_a_payout_names_itself() -> None:

@@ -12,7 +12,7 @@ from storage.invariants import INVARIANTS
     BALANCED, WHOLE, AGREE, CLOSED,
     PAID, REFUNDED, PAYMENTS, ISSUED, RECEIVABLES, CREDIT, OVERDRAWN, OWED,
     RECEIPTS, USED, UNMATCHED, RETURNED, DEPOSITS,
-    REFUNDS, NOTED, NUMBERED, REPORTED,
+    REFUNDS, NOTED, NUMBERED, REPORTED, CONVERTED,
     REST, MOVED, COUNTS, STANDS, DAYS, MONTHS, TENANTS,
     REVENUE, SUMS, COUNTRIES, ACCOUNTS,
 ) = (invariant.name for invariant in INVARIANTS)  # fmt: skip
@@ -222,6 +222,12 @@ a fee is reported with another amount
 a payout is reported in another currency
     > update provider_movement set currency = 'NOK' where id = '{payout_line}'
     REPORTED PAYOUT tx-payout of provider sandbox is of -9000 NOK cents, but -9000 SEK are booked as PAYOUT.
+a charge is reported with another amount than was settled
+    > update provider_movement set amount_cents = 8801 where id = '{charge_line}'
+    REPORTED CHARGE tx-charge of provider sandbox is of 8801 EUR cents, but 8800 EUR are booked as CONVERSION_IN.
+a conversion moves something else
+    > update journal set subject_id = '{cost}' where id = '{converted}'
+    CONVERTED Conversion {converted} takes 100000 SEK cents off the clearing account, but what it moves is 0.
 a subscription is paused past its log
     > update subscription set status = 'PAUSED' where id = '{subscription}'
     STANDS Subscription {subscription} (sub-1) is PAUSED at 4356 EUR cents a month, but its log counts 4356 of it.

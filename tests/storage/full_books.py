@@ -10,6 +10,7 @@ from psycopg.types.json import Jsonb
 from uuid_utils.compat import uuid7
 
 from billing import journals
+from billing.conversions import Held, converted
 from billing.journals import InvoiceRef, MovementRef, PaymentRef
 from billing.ledger import Posting
 from billing.vat import VatPart
@@ -242,16 +243,29 @@ class FullBooks(LittleBooks):
     def _at_the_provider(self) -> None:
         self.post("fee", journals.fee_taken(self.movement("fee", -1_600)))
         self.post("payout", journals.paid_out(self.movement("payout", -9_000)))
+        [charged] = self.one(
+            "select e.id from accounting_entry e join journal j on j.id = e.journal_id"
+            " where j.payment_id = %s and j.kind = 'CHARGE' and e.account = '1580' and e.amount_cents > 0",
+            self.ids["by_card"],
+        )
+        [club] = self.one("select tenant_id from payment where id = %s", self.ids["by_card"])
+        held = Held(
+            entry_id=charged, cents=100_000, currency="SEK", rated_on=TODAY, tenant_id=club, payment_id=self.ids["by_card"],
+            refund_id=None,
+        )  # fmt: skip
+        settled = self.movement("charge", 8_800, currency="EUR")
+        for name, posting in zip(("converted", "settled"), converted(held, settled, self.rates), strict=True):
+            self.post(name, [posting])
 
-    def movement(self, kind: str, cents: int) -> MovementRef:
-        """A line of the sandbox's ledger; its id is named `fee_line`, `payout_line`."""
+    def movement(self, kind: str, cents: int, *, currency: str = "SEK") -> MovementRef:
+        """A line of the sandbox's ledger; its id is named `fee_line`, `payout_line`, `charge_line`."""
         key = self.ids[f"{kind}_line"] = uuid7()
         self._insert(
             "provider_movement", id=key, provider="sandbox", kind=kind.upper(), reference=f"tx-{kind}", subject_aliases=[],
-            payment_references=[], amount_cents=cents, currency="SEK", occurred_at=NOW, occurred_on=TODAY, description=kind,
+            payment_references=[], amount_cents=cents, currency=currency, occurred_at=NOW, occurred_on=TODAY, description=kind,
         )  # fmt: skip
         return MovementRef(
-            id=key, cents=cents, currency="SEK", occurred_on=TODAY, provider="sandbox", reference=f"tx-{kind}"
+            id=key, cents=cents, currency=currency, occurred_on=TODAY, provider="sandbox", reference=f"tx-{kind}"
         )
 
     def cost(self, name: str, *, account: str, cents: int = 900) -> None:
