@@ -19,6 +19,7 @@ from procedures.book_conversions import book_conversions
 from procedures.book_movements import Lines, book_movements
 from procedures.books import Books, Order
 from procedures.keep_lines import is_line, keep
+from procedures.take_in_arrivals import take_in_arrivals
 from procedures.take_in_lines import take_in_lines
 from providers.ledger_lines import LedgerLine, LedgerLines
 from providers.offer import Capability
@@ -107,6 +108,7 @@ async def sync(
     reported = Lines(provider=provider, first=books.day(window.start), last=books.day(end))
     told_by = ("provider_sync", sync_id)
     booked = await book_movements(reported, told_by, order=order, books=books)
+    booked += await take_in_arrivals(provider, order=order, books=books)
     progress("booked", booked)
     taken_in, problems = await take_in_lines(reported, order=order, books=books, jobs=jobs)
     converted = await book_conversions(reported, told_by, order=order, books=books)

@@ -21,6 +21,7 @@ from procedures.book_movements import Lines, book_movements
 from procedures.books import Books, Order
 from procedures.keep_lines import keep
 from procedures.rows import locked
+from procedures.take_in_arrivals import take_in_arrivals
 from procedures.take_in_lines import take_in_lines
 from procedures.take_in_payment import take_in_payment
 from procedures.take_in_refund import take_in_refund
@@ -153,6 +154,7 @@ async def _book_lines(claimed: _Claimed, lines: Sequence[LedgerLine], *, books: 
     told = Lines(provider=claimed.provider, first=days[0], last=days[-1], references=references)
     told_by = ("provider_event", claimed.id)
     await book_movements(told, told_by, order=claimed.order, books=books)
+    await take_in_arrivals(claimed.provider, order=claimed.order, books=books)
     _, problems = await take_in_lines(told, order=claimed.order, books=books, jobs=jobs)
     await book_conversions(told, told_by, order=claimed.order, books=books)
     return problems

@@ -32,13 +32,13 @@ class NothingToUndo(Refusal):
 
 
 class BroughtBack(Refusal):
-    """The transfer was matched with an order of ours, and not assigned to anything."""
+    """The transfer was matched with money of ours that came back or came in, and not assigned to anything."""
 
     code = ErrorCode.CONFLICT
 
     def __init__(self) -> None:
         super().__init__(
-            "The transfer brought back money that we had sent: its order was reversed, nothing was assigned."
+            "The transfer is money of ours: a gateway's payout, or an order of ours that came back. Nothing was assigned."
         )
 
 

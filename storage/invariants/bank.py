@@ -16,7 +16,7 @@ BANK = (
              where (e.amount_cents, e.currency) is distinct from (t.amount_cents, t.currency)""",
     ),
     Invariant(
-        name="matched and assigned transfers are used up by live payments or brought an order of ours back, others have none",
+        name="matched and assigned transfers are used up by live payments or were money of ours, others have none",
         counterexamples="""
             select t.id,
                    format('Bank transfer %s of %s %s cents is %s, but its live payments add up to %s.', t.id,
@@ -28,7 +28,9 @@ BANK = (
                    <> case when t.status in ('MATCHED', 'ASSIGNED')
                             and not exists (select from payout_report r
                                              where r.bank_transfer_id = t.id and r.kind = 'RETURNED'
-                                               and r.outcome = 'SETTLED') then t.amount_cents else 0 end
+                                               and r.outcome = 'SETTLED')
+                            and not exists (select from journal j
+                                             where j.bank_transfer_id = t.id and j.kind = 'PAYOUT_ARRIVAL') then t.amount_cents else 0 end
                 or bool_or(p.currency <> t.currency)""",
     ),
     Invariant(
