@@ -255,18 +255,23 @@ def test_dunning_is_frozen_and_resumed(office: BackOffice) -> None:
 
 
 def test_every_page_fits_on_a_phone(new_visit: NewVisit, service: Service) -> None:
-    office = BackOffice(new_visit(service.finance(), width=PHONE_WIDTH).page)
-    wide = "() => [document.documentElement, ...document.querySelectorAll('.table')].filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.ariaLabel ?? 'page')"
+    office = BackOffice(new_visit(service.finance(), width=PHONE_WIDTH).page).open("/")
+    wide = "() => [document.documentElement, ...document.querySelectorAll('.table, dialog[open]')].filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.ariaLabel ?? 'page')"
     found = []
     for path, title in LISTS.items():
-        office.open(path)
-        expect(office.heading).to_have_text(title)
+        office.turn_to(path, title)
         found += [f"{path}: {name}" for name in office.page.evaluate(wide)]
     for path in DETAILS:
-        office.open(path).page.locator("a.row").first.click()
+        office.turn_to(path, LISTS[path.partition("?")[0]]).page.locator("a.row").first.click()
         expect(office.page.locator(".above")).to_be_visible()
         expect(office.page.locator(".loading")).to_have_count(0)
         found += [f"{office.page.url}: {name}" for name in office.page.evaluate(wide)]
+
+    for key in ("a", "s"):
+        office.turn_to("/inbox", "Inbox").press(key)
+        expect(office.dialog).to_be_visible()
+        found += [f"The dialog of {key}: {name}" for name in office.page.evaluate(wide)]
+        office.press("Escape")
 
     assert found == []
     office.page.get_by_role("button", name="Menu").click()
@@ -353,6 +358,18 @@ def test_all_of_the_console_is_loaded_at_once_and_is_small(visit: Visit) -> None
     files = {STATIC / "assets" / url.rpartition("/")[2] for url in first}
     assert {file.suffix for file in files} == {".js", ".css"}
     assert sum(len(gzip.compress(file.read_bytes())) for file in files) < BUNDLE_GZIP_BYTES_MAX
+
+
+def test_on_paper_there_is_the_whole_list_and_nothing_to_press(office: BackOffice) -> None:
+    office.open("/invoices?status=PAID").page.emulate_media(media="print")
+    office.page.set_viewport_size({"width": 720, "height": 1000})
+
+    heads = office.page.get_by_role("group", name="Invoices").get_by_role("columnheader")
+    assert heads.all_inner_texts() == [
+        "Number", "Customer", "Tenant", "Issued", "Due", "Status", "Total", "Outstanding",
+    ]  # fmt: skip
+    expect(office.page.get_by_role("button")).to_have_count(0)
+    expect(office.page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
 
 
 def test_somebody_without_the_role_is_told_so(new_visit: NewVisit, service: Service) -> None:
