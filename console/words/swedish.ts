@@ -10,6 +10,7 @@ export const SWEDISH = {
   "Accounting entries": "Bokföring",
   Active: "Aktiv",
   All: "Alla",
+  "{rest} more is used than there is.": "{rest} mer är fördelat än vad som finns.",
   "All of it is used.": "Allt är fördelat.",
   Amount: "Belopp",
   "Amount for {name}": "Belopp för {name}",

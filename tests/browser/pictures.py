@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.visiting import chromium
 
 DOCS = Path(__file__).parents[2] / "docs"
-PICTURES = {"dashboard": "/"}
+PICTURES = {"dashboard": "/", "inbox": "/inbox"}
 PERSON = "finance@example.org"
 
 
