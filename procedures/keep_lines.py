@@ -44,13 +44,13 @@ def _is_other(presented: Money, settled: Money) -> bool:
     )
 
 
-def _text(text: str | None) -> str | None:
+def kept_text(text: str | None) -> str | None:
     """Without what a database cannot keep: NUL, and halves of characters."""
     return None if text is None else text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _texts(texts: Iterable[str]) -> list[str]:
-    return [text for text in map(_text, texts) if text]
+    return [text for text in map(kept_text, texts) if text]
 
 
 def _columns(line: LedgerLine, books: Books) -> dict[str, object]:
@@ -59,16 +59,16 @@ def _columns(line: LedgerLine, books: Books) -> dict[str, object]:
     payment = line.payment_references or (names if line.kind in OWN_SUBJECT else ())
     return {
         "kind": line.kind.value,
-        "reference": _text(line.reference),
-        "subject_reference": _text(line.subject_reference),
+        "reference": kept_text(line.reference),
+        "subject_reference": kept_text(line.subject_reference),
         "subject_aliases": _texts(line.subject_aliases),
         "payment_references": _texts(payment),
-        "payout_reference": _text(line.payout_reference),
+        "payout_reference": kept_text(line.payout_reference),
         "amount_cents": line.amount.cents,
         "currency": line.amount.currency,
         "presented_cents": None if line.presented is None else line.presented.cents,
         "presented_currency": None if line.presented is None else line.presented.currency,
         "occurred_at": line.occurred_at,
         "occurred_on": books.day(line.occurred_at),
-        "description": _text(line.description),
+        "description": kept_text(line.description),
     }

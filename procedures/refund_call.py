@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from billing.money import Money
+from procedures.plugin_answers import outcome_of
 from procedures.settle_refund import CONFIRMED_EVERY, Unknown
 from providers.refunding import (
     NotExecuted,
@@ -67,11 +68,11 @@ async def attempt(refunds: Refunds, this: Attempt) -> RefundOutcome | Unknown:
         return RefundOutcome(state=RefundState.FAILED, failure_reason=str(needed))
     except NotExecuted as problem:
         return again(this, problem.problem, key_ttl=refunds.key_ttl)
-    except Exception as error:  # noqa: BLE001 - a partner's code, and an allow-list of what is definite: all else is unknown
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a partner's code, and a list of what is definite: all else is unknown
         return unknown(this, error, key_ttl=refunds.key_ttl)
 
 
-def unknown(this: Attempt, error: Exception, *, key_ttl: timedelta) -> RefundOutcome | Unknown:
+def unknown(this: Attempt, error: BaseException, *, key_ttl: timedelta) -> RefundOutcome | Unknown:
     """The call ended in a way that tells nothing of its outcome."""
     kind = type(error).__name__
     log.warning("refund %s: the outcome of attempt %d is unknown: %s", this.order.key, this.number, kind)
@@ -112,17 +113,10 @@ def _worn_out_at(order: RefundOrder, key_ttl: timedelta) -> datetime:
 
 async def _ordered(refunds: Refunds, order: RefundOrder) -> RefundOutcome:
     async with asyncio.timeout(CALL_SECONDS):
-        return _read(await refunds.refund(order))
+        return outcome_of(await refunds.refund(order))
 
 
 async def _found(refunds: Refunds, order: RefundOrder) -> RefundOutcome | None:
     async with asyncio.timeout(CALL_SECONDS):
         found = await refunds.find(order)
-    return None if found is None else _read(found)
-
-
-def _read(outcome: object) -> RefundOutcome:
-    """Raises: TypeError for a plugin's answer that is none."""
-    if not isinstance(outcome, RefundOutcome) or not isinstance(outcome.state, RefundState):
-        raise TypeError("the provider's plugin did not give a RefundOutcome")
-    return outcome
+    return None if found is None else outcome_of(found)

@@ -20,6 +20,7 @@ from procedures.book_conversions import book_conversions
 from procedures.book_movements import Lines, book_movements
 from procedures.books import Books, Order
 from procedures.keep_lines import keep
+from procedures.plugin_answers import is_fact
 from procedures.rows import locked
 from procedures.take_in_arrivals import take_in_arrivals
 from procedures.take_in_lines import take_in_lines
@@ -124,7 +125,9 @@ async def _problem(claimed: _Claimed, *, books: Books, registry: Registry, jobs:
             return "The provider makes no calls any more."
         with plugin_code(claimed.provider):
             async with asyncio.timeout(CALL_SECONDS):
-                facts = await webhooks.facts(claimed.event)
+                facts = list(await webhooks.facts(claimed.event))
+        if not all(map(is_fact, facts)):
+            return "What its plugin tells is no fact that can be booked."
         return await _book(claimed, facts, books=books, jobs=jobs)
     except Refusal as refusal:
         return str(refusal)

@@ -21,6 +21,6 @@ def plugin_code(provider: str) -> Iterator[None]:
         yield
     except (NotExecuted, WebhookRefused):
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         log.exception("the plugin of provider %s failed", provider)
         raise NotExecuted(f"Its plugin failed with {type(error).__name__}.") from error

@@ -1,12 +1,15 @@
 """A call is asked about, booked, tried again, and in the end left with its problem."""
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from billing.money import Money
 from procedures.take_in_event import WAITS, receive_event, take_in_events
-from providers.refunding import NotExecuted
-from providers.webhooks import Event
+from providers.refunding import NotExecuted, RefundOutcome, RefundState
+from providers.webhooks import Event, PaymentFact, RefundFact
 from tests.books import NOW
 from tests.logs import capturing
 from tests.movements.counter import PAID_AT, Counter
@@ -165,6 +168,52 @@ async def test_a_provider_that_cannot_be_asked_is_asked_again(
     await looked_after(counter, after=WAITS[0])
 
     assert outcome(counter) == (True, None, 2)
+
+
+REFUNDED = RefundFact(
+    provider_reference="re_1", payment_reference="sb_1", amount=Money(25_000, "SEK"), occurred_at=PAID_AT,
+    outcome=RefundOutcome(state=RefundState.SUCCEEDED, provider_reference="re_1"),
+)  # fmt: skip
+PAID = PaymentFact(provider_reference="sb_1", amount=Money(100_000, "SEK"), fee=None, occurred_at=PAID_AT)
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        None,
+        "refunded",
+        replace(REFUNDED, amount=25_000),  # type: ignore[arg-type]
+        replace(REFUNDED, amount=Money(-25_000, "SEK")),
+        replace(REFUNDED, amount=Money(0, "SEK")),
+        replace(REFUNDED, outcome="SUCCEEDED"),  # type: ignore[arg-type]
+        replace(REFUNDED, outcome=RefundOutcome(state=RefundState.FAILED, failure_reason="No\0")),
+        replace(REFUNDED, provider_reference="re\0"),
+        replace(REFUNDED, occurred_at=PAID_AT.replace(tzinfo=None)),
+        replace(REFUNDED, key=7),  # type: ignore[arg-type]
+        replace(PAID, fee=Money(-1, "SEK")),
+        replace(PAID, payment_aliases=(None,)),  # type: ignore[arg-type]
+    ],
+)
+async def test_what_is_no_fact_is_not_booked_and_does_not_stop_the_next_call(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch, fact: Any
+) -> None:
+    counter.paid("sb_1")
+
+    async def facts(_self: object, event: Event) -> list[Any]:
+        return [fact] if event.subject == "odd" else [REFUNDED]
+
+    monkeypatch.setattr("sandbox_provider.calls.SandboxWebhooks.facts", facts)
+    for number, subject in enumerate(("odd", "re_1")):
+        event = Event(id=f"evt_{number}", kind="refund", subject=subject)
+        await receive_event("sandbox", event, at=NOW, books=counter.desk.books, jobs=counter.desk.jobs)
+    await looked_after(counter)
+
+    assert counter.one("select problem, attempts from provider_event where event_id = 'evt_0'") == (
+        "What its plugin tells is no fact that can be booked.", 1,
+    )  # fmt: skip
+    assert counter.one("select problem, processed_at from provider_event where event_id = 'evt_1'") == (None, NOW)
+    assert [cents for _, _, cents in counter.journals("REFUND")] == [-25_000]
+    assert counter.desk.broken() == []
 
 
 async def test_a_provider_that_went_away_leaves_its_calls_waiting(counter: Counter) -> None:
