@@ -26,7 +26,8 @@ class RefundExceedsBalance(Refusal):
 
     def __init__(self, *, asked: Money, refundable: Money) -> None:
         self.asked, self.refundable = asked, refundable
-        super().__init__(f"{asked} was asked back, but only {refundable} is left on this payment.")
+        said = f"{asked} was asked back, but only {refundable} is left on this payment."
+        super().__init__(said if asked else "Nothing is left on this payment that could go back.")
 
 
 class StalePreview(Refusal):

@@ -100,6 +100,7 @@ async def _claim(notice_id: UUID, *, at: datetime, books: Books) -> EmailMessage
         if isinstance(mail, Withdrawn):
             notice.due_at, notice.withdrawn_because = None, mail.because
             return None
+        mail["Date"] = at
         notice.attempts += 1
         wait = min(LEASE * 2 ** (notice.attempts - 1), WAIT_LONGEST)
         notice.due_at = at + wait

@@ -88,7 +88,7 @@ def _check_giro(kind: str, digits: str | None, lengths: range) -> None:
 
 def _check_digits(what: str, digits: str, lengths: range) -> None:
     if not (digits.isascii() and digits.isdigit() and len(digits) in lengths):
-        raise _wrong(f"A {what} has {min(lengths)} to {max(lengths)} digits.")
+        raise _wrong(f"The {what} must have {min(lengths)} to {max(lengths)} digits.")
 
 
 def _wrong(message: str) -> BadInput:

@@ -108,6 +108,8 @@ def _warnings(terms: Terms) -> list[str]:
     pending = terms.payment.pending_refund_cents
     if pending:
         found.append(f"{Money(pending, terms.amount.currency)} of this payment is on its way back already.")
+    if terms.payment.fee_cents:
+        found.append(f"The fee of {Money(terms.payment.fee_cents, terms.amount.currency)} is not given back.")
     if terms.surplus_cents:
         surplus = Money(terms.surplus_cents, terms.amount.currency)
         found.append(f"{surplus} is a surplus: it is taken out of the tenant's credit, not out of revenue.")

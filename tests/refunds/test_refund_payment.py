@@ -209,6 +209,26 @@ async def test_what_no_provider_can_send_back_is_refused_by_its_fact(desk: Desk)
     await refused(desk, NotFound, desk.preview(uuid4()))
 
 
+@pytest.mark.parametrize(
+    ("fee_cents", "said"), [(250, ["The fee of 2.50 SEK is not given back."]), (0, []), (None, [])]
+)
+async def test_a_preview_says_that_the_fee_is_not_given_back(
+    desk: Desk, fee_cents: int | None, said: list[str]
+) -> None:
+    payment = desk.paid(10_000, fee_cents=fee_cents)
+    assert [warning for warning in (await desk.preview(payment, 100)).warnings if "fee" in warning] == said
+
+
+async def test_a_payment_of_which_nothing_is_left_says_so(desk: Desk) -> None:
+    payment = desk.paid(10_000)
+    await desk.refund(payment, 10_000)
+
+    with pytest.raises(RefundExceedsBalance, match="Nothing is left on this payment"):
+        await desk.preview(payment)
+    with pytest.raises(RefundExceedsBalance, match=r"0\.01 SEK was asked back, but only 0\.00 SEK is left"):
+        await desk.preview(payment, 1)
+
+
 async def test_a_key_that_is_none_is_refused(desk: Desk) -> None:
     for key in ("", "  ", "x" * 256):
         await refused(desk, BadInput, desk.request(desk.paid(), 100, idempotency_key=key))

@@ -59,6 +59,7 @@ async def test_a_refund_without_an_answer_is_finished_and_its_tenant_told_once(d
     assert desk.row(done.refund_id) == ("SUCCEEDED", False, 2, "CN-2026-000001")
     [mail] = mails(tmp_path)
     assert (mail["To"], mail["Subject"]) == ("kassor@example.org", "Återbetalning av 500,00\xa0kr")
+    assert mail["Date"].datetime == desk.at
     text = mail.get_content()
     assert re.search(r"för faktura F-\d+\.", text)
     assert "Kreditnota: CN-2026-000001" in text
