@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from billing.money import Money
+from billing.money import CENTS_MAX, Money
 from billing.refusals import BadInput, ErrorCode, Refusal
 
 
@@ -85,7 +85,8 @@ def check_sum(allocations: Sequence[Allocation], whole: Money) -> None:
         raise BadInput("An invoice or tenant is named twice; add its amounts up.", argument="allocations")
     parts = sum(allocation.cents for allocation in allocations)
     if parts != whole.cents:
-        raise AllocationMismatch(f"The allocations add up to {Money(parts, whole.currency)}, the transfer is {whole}.")
+        told = Money(parts, whole.currency) if parts <= CENTS_MAX else "more than the books can hold"
+        raise AllocationMismatch(f"The allocations add up to {told}, the transfer is {whole}.")
 
 
 def check_within(*, asked: Money, outstanding: Money, number: str) -> None:

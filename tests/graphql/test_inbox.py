@@ -227,6 +227,7 @@ async def test_a_refused_mutation_is_a_field_error_with_its_code_and_figures(api
     invoice = little.invoice(little.tenant(), 10_000, currency="EUR")
     transfer = little.transfer(10_000)
     asked = {"transferId": to_global("BankTransfer", transfer), "reason": "It is theirs"}
+    huge = [{"amountCents": 2**63 - 1, "tenantId": to_global("Tenant", uuid4())} for _ in range(2)]
 
     answer = await api.post(ASSIGN, input=asked | {"invoiceId": to_global("Invoice", invoice)})
 
@@ -242,6 +243,7 @@ async def test_a_refused_mutation_is_a_field_error_with_its_code_and_figures(api
         ({"allocations": []}, "BAD_USER_INPUT"),
         ({"allocations": [{"amountCents": 10_000}]}, "BAD_USER_INPUT"),
         ({"allocations": [{"amountCents": 1, "tenantId": to_global("Tenant", uuid4())}]}, "ALLOCATION_MISMATCH"),
+        ({"allocations": huge}, "ALLOCATION_MISMATCH"),
         ({"invoiceId": to_global("Invoice", uuid4())}, "NOT_FOUND"),
     ]:
         assert (await api.refused(ASSIGN, input=asked | wrong))[0] == code
