@@ -6,13 +6,17 @@ import pkgutil
 import pwd
 import signal
 import sys
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
 
+from billing.authority import stated_reason
 from billing.refusals import Refusal
 from graphql_api.settings import SettingsRefused
 from storage.problems import StorageProblem
+
+FC = TypeVar("FC", bound=Callable[..., Any] | click.Command)
 
 
 class Refused(click.ClickException):
@@ -36,6 +40,10 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except (Refusal, SettingsRefused, StorageProblem) as refusal:
             raise Refused(str(refusal)) from refusal
+        except OSError as error:
+            if error.filename is None:  # no file that was named: a mistake of the program, or of the machine
+                raise
+            raise Refused(f"{click.format_filename(error.filename)}: {error.strerror}.") from error
 
 
 @click.group(cls=Commands, name="billing", context_settings={"help_option_names": ["-h", "--help"]})
@@ -61,9 +69,25 @@ def user_as_actor() -> str:
         return f"cli:{os.getuid()}"
 
 
+def _named(_ctx: click.Context, _parameter: click.Parameter, actor: str) -> str:
+    if not actor.strip():
+        raise click.BadParameter("it is blank, and the audit trail shows it.")
+    return actor.strip()
+
+
+def _explained(_ctx: click.Context, _parameter: click.Parameter, reason: str | None) -> str | None:
+    return None if reason is None else stated_reason(reason, argument="--reason")
+
+
+def reason_option(help: str) -> Callable[[FC], FC]:
+    """Why, where it may be left out; given, it is what the audit trail takes anywhere."""
+    return click.option("--reason", callback=_explained, help=help)
+
+
 actor_option = click.option(
     "--actor",
     default=user_as_actor,
+    callback=_named,
     show_default="cli:<your user name>",
     help="Who does this: it is written into the audit trail.",
 )

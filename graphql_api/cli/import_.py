@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from graphql_api.cli import actor_option
+from graphql_api.cli import actor_option, reason_option
 from graphql_api.database import open_database
 from graphql_api.progress import Counter
 from graphql_api.settings import load_settings
@@ -16,7 +16,7 @@ from procedures.import_books import ImportRefused, ImportReport, import_books
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--reason", help="Why, where the audit trail should say more than that the files were imported.")
+@reason_option("Why, where the audit trail should say more than that the files were imported.")
 @click.option("--progress/--no-progress", default=None, help="Count rows on stderr. Default: on a terminal.")
 @actor_option
 def command(folder: Path, reason: str | None, progress: bool | None, actor: str) -> None:

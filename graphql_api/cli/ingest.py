@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from billing.refusals import Refusal
-from graphql_api.cli import actor_option
+from graphql_api.cli import actor_option, reason_option
 from graphql_api.database import open_database
 from graphql_api.settings import load_settings
 from procedures.books import Books
@@ -25,7 +25,7 @@ from storage.jobs import Jobs
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--provider", help="Who reads the files. Without it: whichever provider recognises them.")
-@click.option("--reason", help="Why, where the audit trail should say more than that the files were received.")
+@reason_option("Why, where the audit trail should say more than that the files were received.")
 @actor_option
 def command(files: tuple[Path, ...], provider: str | None, reason: str | None, actor: str) -> None:
     """Receive bank files: BgMax, camt.053, camt.054, pain.002, or what another provider reads, recognised by content.

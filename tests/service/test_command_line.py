@@ -146,3 +146,29 @@ def test_the_actor_is_who_is_at_the_keyboard_unless_said_otherwise() -> None:
     assert CliRunner().invoke(command).output == f"{user_as_actor()}\n"
     assert user_as_actor().startswith("cli:")
     assert CliRunner().invoke(command, ["--actor", "cfo@example.org"]).output == "cfo@example.org\n"
+
+
+def test_a_file_that_cannot_be_written_is_one_line_on_stderr_and_exit_code_2(tmp_path: Path) -> None:
+    nowhere = tmp_path / "missing" / "schema.graphql"
+
+    done = CliRunner().invoke(main, ["schema", "--write", str(nowhere)])
+
+    assert done.exit_code == 2
+    assert done.stderr == f"Error: {nowhere}: No such file or directory.\n"
+
+
+@pytest.mark.parametrize("command", ["ingest", "import"])
+@pytest.mark.parametrize(
+    ("option", "said"), [(("--reason", " x "), "The reason has 1 characters"), (("--actor", "  "), "it is blank")]
+)
+def test_what_the_audit_trail_could_not_take_is_refused_before_anything_is_done(
+    command: str, option: tuple[str, str], said: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "bank.txt"
+    file.touch()
+
+    done = CliRunner().invoke(main, [command, *option, str(file)], env={"BILLING_DATA_DIR": str(tmp_path / "data")})
+
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert not (tmp_path / "data").exists()
