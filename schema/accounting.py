@@ -7,6 +7,7 @@ import strawberry
 from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, func, or_, select
 
 from billing.chart import account_name
+from schema.filters import named
 from schema.ids import from_global, keys_of
 from schema.money import Money
 from schema.node import Node, PageInfo
@@ -123,13 +124,14 @@ _LATEST_FIRST = Order(lambda entry: [entry.booked_on, entry.id], descending=True
 def entries(asked: AccountingEntryFilter, at: Page) -> PageOf:
     """The entries that a filter lets through, the latest booked first.
 
-    Raises: BadInput for a window that ends before it begins; NotFound for the id of something else.
+    Raises: BadInput for a window that ends before it begins; NotFound for an id of nothing, or of something else.
     """
     check_window(asked.booked_from, asked.booked_to, "bookedTo")
     journal = None if asked.journal_id is None else from_global(asked.journal_id, "Journal", argument="journalId")
+    tenants = keys_of(asked.tenant_ids, "Tenant", argument="tenantIds")
     where = given(
         (_PLATFORM, asked.platform_book),
-        _TENANTS.of(keys_of(asked.tenant_ids, "Tenant", argument="tenantIds")),
+        _TENANTS.of(tenants),
         _ACCOUNTS.of(asked.accounts),
         (_PROVIDER, asked.provider),
         (_JOURNAL_ID, journal),
@@ -138,4 +140,9 @@ def entries(asked: AccountingEntryFilter, at: Page) -> PageOf:
         (_BOOKED_TO, asked.booked_to),
         (_SEARCH, containing(asked.search)),
     )
-    return PageOf(where=where, order=_LATEST_FIRST, at=at)
+    return PageOf(
+        where=where,
+        order=_LATEST_FIRST,
+        at=at,
+        named=named("Tenant", tenants) + named("Journal", None if journal is None else [journal]),
+    )

@@ -6,6 +6,7 @@ import strawberry
 from sqlalchemy import BindParameter, ColumnElement, Date, Text, and_, case, cast, func, literal, null, or_, select
 
 from billing.dunning import Status
+from schema.filters import named
 from schema.ids import keys_of
 from schema.reading.bindings import Scope
 from schema.reading.days import TODAY
@@ -84,15 +85,16 @@ _LATEST_FIRST = by_column("opened_on", descending=True)
 def dunning_cases(asked: DunningCaseFilter, at: Page) -> PageOf:
     """The cases that a filter lets through, the latest opened first.
 
-    Raises: NotFound for the id of something else.
+    Raises: NotFound for an id of nothing, or of something else.
     """
+    tenants = keys_of(asked.tenant_ids, "Tenant", argument="tenantIds")
     where = given(
         (_STATUS, names(asked.status)),
-        (_TENANTS, keys_of(asked.tenant_ids, "Tenant", argument="tenantIds")),
+        (_TENANTS, tenants),
         (_STAGE, asked.stage),
         (_OVERRIDDEN, asked.overridden),
     )
-    return PageOf(where=where, order=_LATEST_FIRST, at=at)
+    return PageOf(where=where, order=_LATEST_FIRST, at=at, named=named("Tenant", tenants))
 
 
 def unless_closed(dunning: Scope, *, open_only: bool = False) -> ColumnElement[bool]:

@@ -44,8 +44,17 @@ def from_global(text: str, expected: str, *, argument: str = "id") -> UUID:
     """
     prefix, key = parse_global(text, argument=argument)
     if prefix != prefix_of(expected):
-        raise NotFound(prefix_of(expected).replace("_", " "), key=text)
+        raise _missing(expected, text)
     return key
+
+
+def not_found(type_name: str, key: UUID) -> NotFound:
+    """How the id of a row that is not there is refused."""
+    return _missing(type_name, to_global(type_name, key))
+
+
+def _missing(type_name: str, text: str) -> NotFound:
+    return NotFound(prefix_of(type_name).replace("_", " "), key=text)
 
 
 def keys_of(texts: Sequence[str] | None, expected: str, *, argument: str) -> list[UUID] | None:

@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, BindParameter, ColumnElement, and_, literal_c
 
 from schema.direction import Direction
 from schema.dunning_lists import at_stages
+from schema.filters import named
 from schema.ids import keys_of
 from schema.reading.bindings import Scope
 from schema.reading.days import TODAY
@@ -125,12 +126,13 @@ _ORDERS = {
 def invoices(asked: InvoiceFilter, order: InvoiceOrder, at: Page) -> PageOf:
     """The invoices that a filter lets through.
 
-    Raises: BadInput for a window that ends before it begins; NotFound for the id of something else.
+    Raises: BadInput for a window that ends before it begins; NotFound for an id of nothing, or of something else.
     """
     check_window(asked.issued_from, asked.issued_to, "issuedTo")
     check_window(asked.due_from, asked.due_to, "dueTo")
+    tenants = keys_of(asked.tenant_ids, "Tenant", argument="tenantIds")
     where = given(
-        _TENANTS.of(keys_of(asked.tenant_ids, "Tenant", argument="tenantIds")),
+        _TENANTS.of(tenants),
         _STATUS.of(names(asked.status)),
         (_ISSUER_TYPE, asked.issuer_type and asked.issuer_type.name),
         _OVERDUE.of(asked.overdue),
@@ -145,7 +147,7 @@ def invoices(asked: InvoiceFilter, order: InvoiceOrder, at: Page) -> PageOf:
         (_MAX_AMOUNT, asked.max_amount_cents),
         (_SEARCH, containing(asked.search)),
     )
-    return PageOf(where=where, order=_ORDERS[order.field, order.direction], at=at)
+    return PageOf(where=where, order=_ORDERS[order.field, order.direction], at=at, named=named("Tenant", tenants))
 
 
 def invoices_of_tenant(*, first: int = 50, after: str | None = None, filter: InvoiceFilter | None = None) -> PageOf:

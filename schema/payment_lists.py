@@ -8,6 +8,7 @@ import strawberry
 from sqlalchemy import BindParameter, ColumnElement, or_, select
 
 from schema.direction import Direction
+from schema.filters import named
 from schema.ids import keys_of
 from schema.reading.bindings import Scope
 from schema.reading.days import beginning, ending
@@ -98,11 +99,12 @@ _ORDERS = {
 def payments(asked: PaymentFilter, order: PaymentOrder, at: Page) -> PageOf:
     """The payments that a filter lets through.
 
-    Raises: BadInput for a window that ends before it begins; NotFound for the id of something else.
+    Raises: BadInput for a window that ends before it begins; NotFound for an id of nothing, or of something else.
     """
     check_window(asked.paid_from, asked.paid_to, "paidTo")
+    tenants = keys_of(asked.tenant_ids, "Tenant", argument="tenantIds")
     where = given(
-        _TENANTS.of(keys_of(asked.tenant_ids, "Tenant", argument="tenantIds")),
+        _TENANTS.of(tenants),
         _STATUS.of(names(asked.status)),
         _METHOD.of(names(asked.method)),
         (_PROVIDER, asked.provider),
@@ -113,7 +115,7 @@ def payments(asked: PaymentFilter, order: PaymentOrder, at: Page) -> PageOf:
         (_MAX_AMOUNT, asked.max_amount_cents),
         (_SEARCH, containing(asked.search)),
     )
-    return PageOf(where=where, order=_ORDERS[order.field, order.direction], at=at)
+    return PageOf(where=where, order=_ORDERS[order.field, order.direction], at=at, named=named("Tenant", tenants))
 
 
 def payments_of_tenant(*, first: int = 50, after: str | None = None, filter: PaymentFilter | None = None) -> PageOf:

@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, FromClause, Select, func, select
 
 from billing.chart import account_name
 from schema.accounting import AccountingEntry, in_order
+from schema.filters import named
 from schema.ids import keys_of
 from schema.inbox import REASON, PayerAccountInput
 from schema.invoice_lists import InvoiceStatus
@@ -126,18 +127,19 @@ _LATEST_FIRST = by_column("created_at", descending=True)
 def refunds(asked: RefundFilter, at: Page) -> PageOf:
     """The refunds that a filter lets through, the latest first.
 
-    Raises: BadInput for a window that ends before it begins; NotFound for the id of something else.
+    Raises: BadInput for a window that ends before it begins; NotFound for an id of nothing, or of something else.
     """
     check_window(asked.created_from, asked.created_to, "createdTo")
+    tenants = keys_of(asked.tenant_ids, "Tenant", argument="tenantIds")
     where = given(
         _STATUS.of(names(asked.status)),
         _NEEDS_REVIEW.of(asked.needs_review),
-        _TENANTS.of(keys_of(asked.tenant_ids, "Tenant", argument="tenantIds")),
+        _TENANTS.of(tenants),
         (_PROVIDER, asked.provider),
         (_CREATED_FROM, asked.created_from),
         (_CREATED_TO, asked.created_to),
     )
-    return PageOf(where=where, order=_LATEST_FIRST, at=at)
+    return PageOf(where=where, order=_LATEST_FIRST, at=at, named=named("Tenant", tenants))
 
 
 @strawberry.type(description="A leg that would be booked, debit positive.")

@@ -6,6 +6,7 @@ from typing import Any
 import strawberry
 from sqlalchemy import BindParameter, ColumnElement, or_, select
 
+from schema.filters import named
 from schema.ids import keys_of
 from schema.reading.bindings import Scope
 from schema.reading.paging import NESTED_PAGE_MAX, Order, Page, page
@@ -54,16 +55,17 @@ _LATEST_FIRST = Order(lambda subscription: [subscription.started_on, subscriptio
 def subscriptions(asked: SubscriptionFilter, at: Page) -> PageOf:
     """The subscriptions that a filter lets through, the latest started first.
 
-    Raises: NotFound for the id of something else.
+    Raises: NotFound for an id of nothing, or of something else.
     """
+    tenants = keys_of(asked.tenant_ids, "Tenant", argument="tenantIds")
     where = given(
-        _TENANTS.of(keys_of(asked.tenant_ids, "Tenant", argument="tenantIds")),
+        _TENANTS.of(tenants),
         _STATUS.of(names(asked.status)),
         (_PLANS, asked.plan_codes),
         (_COUNTRY, asked.country),
         (_SEARCH, containing(asked.search)),
     )
-    return PageOf(where=where, order=_LATEST_FIRST, at=at)
+    return PageOf(where=where, order=_LATEST_FIRST, at=at, named=named("Tenant", tenants))
 
 
 def subscriptions_of_tenant(*, first: int = 50, after: str | None = None) -> PageOf:

@@ -8,6 +8,7 @@ import strawberry
 from sqlalchemy import BigInteger, Select, func, or_, select
 
 from schema.accounting import AccountingEntry, in_order
+from schema.filters import named
 from schema.ids import from_global
 from schema.money import Money
 from schema.node import Node, PageInfo
@@ -209,7 +210,7 @@ _LATEST_FIRST = Order(lambda row: [row.id], descending=True)
 def inbox(asked: BankTransferFilter, at: Page) -> PageOf:
     """The transfers that a filter lets through, the newest first.
 
-    Raises: BadInput for a window that ends before it begins; NotFound for the id of something else.
+    Raises: BadInput for a window that ends before it begins; NotFound for an id of nothing, or of something else.
     """
     check_window(asked.booked_from, asked.booked_to, "bookedTo")
     file_id = None if asked.bank_file_id is None else from_global(asked.bank_file_id, "BankFile", argument="bankFileId")
@@ -224,7 +225,9 @@ def inbox(asked: BankTransferFilter, at: Page) -> PageOf:
         (_SEARCH, containing(asked.search)),
         (_FILE, file_id),
     )
-    return PageOf(where=where, order=_NEWEST_FIRST, at=at)
+    return PageOf(
+        where=where, order=_NEWEST_FIRST, at=at, named=named("BankFile", None if file_id is None else [file_id])
+    )
 
 
 def files(at: Page) -> PageOf:

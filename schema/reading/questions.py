@@ -11,9 +11,11 @@ from sqlalchemy import BindParameter, ColumnElement, FromClause, Text, any_, bin
 from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from billing.refusals import Refusal
+from billing.refusals import BadInput, Refusal
 from schema.reading.bindings import Scope
 from schema.reading.paging import Order, Page
+
+SEARCH_LENGTH_MAX = 200  # a longer pattern costs the database seconds, and no number, name or reference is as long
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +61,12 @@ class Whether:
 
 
 def containing(text: str | None) -> str | None:
-    """A pattern for what contains the text as it is: nothing in it is a wildcard."""
+    """A pattern for what contains the text as it is: nothing in it is a wildcard.
+
+    Raises: BadInput for a text that no row holds, and that the database would look for a long time.
+    """
+    if text is not None and len(text) > SEARCH_LENGTH_MAX:
+        raise BadInput(f"The search has {len(text)} characters; it takes up to {SEARCH_LENGTH_MAX}.", argument="search")
     return None if text is None else "%" + re.sub(r"([%_\\])", r"\\\1", text) + "%"
 
 
@@ -98,13 +105,25 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """Rows of a table that a filter names; `unknown` refuses a key without a row."""
+
+    table: FromClause
+    keys: Sequence[UUID]
+    unknown: Callable[[UUID], Refusal]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PageOf:
-    """A page of the rows that meet all conditions; `source`: of these rows, where a value leads to rows of its own."""
+    """A page of the rows that meet all conditions; `source`: of these rows, where a value leads to rows of its own.
+    `named`: what must be there for the list to be asked for at all.
+    """
 
     where: tuple[Given, ...]
     order: Order
     at: Page
     source: FromClause | None = None
+    named: Sequence[Named] = ()
 
     def parameters(self, *, inline: bool) -> list[tuple[Condition, BindParameter[Any]]]:
         """The conditions with their parameters; `inline`: holding their values."""

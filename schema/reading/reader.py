@@ -15,10 +15,19 @@ from sqlalchemy.types import Uuid
 from schema.reading.bindings import BINDING, Derived, Fetched, Listed
 from schema.reading.paging import cursor_values
 from schema.reading.plan import Batch, python_name
-from schema.reading.questions import All, Nothing, PageOf, Question, Row, values_of
+from schema.reading.questions import All, Named, Nothing, PageOf, Question, Row, values_of
 from schema.reading.selection import Document, Selected, select
 from schema.reading.shape import Json, Pending
-from schema.reading.statements import PagePlan, RowsPlan, Statement, plan_all, plan_page, plan_row, plan_rows
+from schema.reading.statements import (
+    PagePlan,
+    RowsPlan,
+    Statement,
+    plan_all,
+    plan_page,
+    plan_row,
+    plan_rows,
+    unknown_keys,
+)
 from storage.read_pool import ReadPool
 
 Plan = RowsPlan | PagePlan | None
@@ -57,7 +66,7 @@ class Reader:
     async def answer(self, document: Document, question: Question, how: Plan) -> Any:
         """The answer to a question, by the plan made for its shape.
 
-        Raises: BadInput for a cursor that is not of this list; what an ambiguous question refuses with.
+        Raises: BadInput for a cursor that is not of this list; what an unknown key in a filter, and what an ambiguous question refuses with.
         """
         match question, how:
             case Row(), RowsPlan():
@@ -90,6 +99,8 @@ class Reader:
 
     async def _page(self, document: Document, how: PagePlan, question: PageOf) -> Json:
         at, values = question.at, values_of(question.where)
+        for named in question.named:
+            await self._check(named)
         if at.cursor is not None:
             values |= cursor_values(at.cursor, how.types)
         rows, sums = await self._fetch(how.statement, values), ()
@@ -100,6 +111,11 @@ class Reader:
         made = how.connection.build(rows, sums, at, pending)
         await self._fill(document, how.batches, pending)
         return made
+
+    async def _check(self, named: Named) -> None:
+        """Raises: what an unknown key refuses with."""
+        for (key,) in await self._fetch(unknown_keys(named.table), {"keys": named.keys}):
+            raise named.unknown(UUID(bytes=key))
 
     async def _fill(
         self, document: Document, batches: Sequence[Batch], pending: Mapping[int, Sequence[Pending]]

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from graphql import GraphQLObjectType
-from sqlalchemy import ColumnElement, Select, true
+from sqlalchemy import ColumnElement, FromClause, Select, bindparam, exists, func, true
 from sqlalchemy import select as sql_select
-from sqlalchemy.dialects.postgresql import asyncpg
+from sqlalchemy.dialects.postgresql import ARRAY, asyncpg
+from sqlalchemy.types import Uuid
 
 from schema.reading.connection import Connection
 from schema.reading.plan import Batch, PageStatement, Planner, object_type
@@ -102,6 +104,13 @@ def plan_page(document: Document, asked: Selected, question: PageOf) -> PagePlan
     statement = _beside(page) if page.sums else page.statement
     width = page.width if page.sums else 0
     return PagePlan(Statement.of(statement), page.connection, planner.batches, page.types, width)
+
+
+@cache
+def unknown_keys(table: FromClause) -> Statement:
+    """One of the `keys` that no row of the table has."""
+    given = func.unnest(bindparam("keys", type_=ARRAY(Uuid()))).column_valued("given")
+    return Statement.of(sql_select(given).where(~exists().where(table.c.id == given)).limit(1))
 
 
 def _beside(page: PageStatement) -> Select[Any]:

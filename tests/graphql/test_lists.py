@@ -53,7 +53,6 @@ async def test_invoices_are_filtered_by_all_that_is_given(api: Api, claims: dict
         ({"currency": "EUR"}, ["C"]),
         ({"country": "DK"}, ["C", "D"]),
         ({"tenantIds": [to_global("Tenant", claims["danish"])]}, ["C", "D"]),
-        ({"tenantIds": [to_global("Tenant", uuid4())]}, []),
         ({"issuedFrom": str(TODAY - timedelta(days=3)), "issuedTo": str(TODAY - timedelta(days=2))}, ["C", "B"]),
         ({"dueTo": str(TODAY)}, ["D"]),
         ({"minAmountCents": 15_000, "maxAmountCents": 20_000}, ["E", "B"]),
@@ -255,3 +254,44 @@ async def test_tenants_run_by_name_and_are_searched(api: Api, little: LittleBook
     rest = (await api.ask(query, after=first["pageInfo"]["endCursor"]))["tenants"]
     assert [node["name"] for node in rest["nodes"]] == ["Granens Boule"]
     assert (await api.ask(query, s="boule"))["tenants"]["totalCount"] == 2
+
+
+@pytest.mark.parametrize(
+    ("field", "filter_type"),
+    [
+        ("invoices", "InvoiceFilter"),
+        ("payments", "PaymentFilter"),
+        ("subscriptions", "SubscriptionFilter"),
+        ("accountingEntries", "AccountingEntryFilter"),
+        ("refunds", "RefundFilter"),
+        ("dunningCases", "DunningCaseFilter"),
+    ],
+)
+async def test_a_filter_that_names_a_tenant_who_is_not_there_is_refused_by_its_id(
+    api: Api, claims: dict[str, Any], field: str, filter_type: str
+) -> None:
+    query = f"query ($f: {filter_type}) {{ {field}(filter: $f) {{ totalCount }} }}"
+    there, nowhere = to_global("Tenant", claims["swedish"]), to_global("Tenant", uuid4())
+
+    assert "totalCount" in (await api.ask(query, f={"tenantIds": [there]}))[field]
+    for ids in ([nowhere], [there, nowhere]):
+        assert await api.refused(query, f={"tenantIds": ids}) == ("NOT_FOUND", f"There is no tenant {nowhere}.")
+
+
+async def test_a_filter_that_names_a_file_or_a_journal_that_is_not_there_is_refused(api: Api) -> None:
+    transfers = "query ($f: BankTransferFilter) { unmatchedTransfers(filter: $f) { totalCount } }"
+    entries = "query ($f: AccountingEntryFilter) { accountingEntries(filter: $f) { totalCount } }"
+
+    assert (await api.refused(transfers, f={"bankFileId": to_global("BankFile", uuid4())}))[0] == "NOT_FOUND"
+    assert (await api.refused(entries, f={"journalId": to_global("Journal", uuid4())}))[0] == "NOT_FOUND"
+
+
+@pytest.mark.parametrize("field", ["invoices", "payments", "subscriptions", "accountingEntries", "unmatchedTransfers"])
+async def test_a_search_longer_than_anything_that_could_be_found_is_refused(
+    api: Api, claims: dict[str, Any], field: str
+) -> None:
+    query = f'{{ {field}(filter: {{search: "%s"}}) {{ totalCount }} }}'
+
+    assert (await api.ask(query % ("x" * 200)))[field]["totalCount"] == 0
+    told = "The search has 201 characters; it takes up to 200."
+    assert await api.refused(query % ("x" * 201)) == ("BAD_USER_INPUT", told)
