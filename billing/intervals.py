@@ -25,9 +25,18 @@ class Interval:
             return day + timedelta(days=DAYS[self.unit] * self.count)
         return months_after(day, MONTHS[self.unit] * self.count, anchor_day=anchor_day)
 
-    def days_from(self, day: date) -> int:
-        """How many days a period has that begins on `day`."""
-        return (self.after(day) - day).days
+    def days_from(self, day: date, *, anchor_day: int | None = None) -> int:
+        """How many days a period has that begins on `day`; `anchor_day` as for `after`."""
+        return (self.after(day, anchor_day=anchor_day) - day).days
+
+
+def anchor_cut_short(start: date, end: date) -> int | None:
+    """The day of the month on which a period ends that began earlier in its month only because that month is short.
+
+    A period from 28 February to 31 March has 31 days, and not the 28 until 28 March.
+    """
+    is_last_of_month = (start + timedelta(days=1)).day == 1
+    return end.day if is_last_of_month and end.day > start.day else None
 
 
 def months_after(day: date, months: int, *, anchor_day: int | None = None) -> date:

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 
+from billing.intervals import anchor_cut_short
 from billing.mrr import Price
 from billing.vat import LEGAL_RATES, VatPart, by_rate
 
@@ -71,13 +72,14 @@ def prorated(before: Priced, after: Priced, *, period_start: date, period_end: d
     A day of a plan costs its price divided by the days of one interval of it from `period_start`, as long as that month or
     year is. What a pause added to the period was not paid for: never more days are credited than one interval has.
     """
-    whole = before.price.interval.days_from(period_start)
+    anchor_day = anchor_cut_short(period_start, period_end)
+    whole = before.price.interval.days_from(period_start, anchor_day=anchor_day)
     rest = min((period_end - on).days, whole)
     if rest <= 0:
         return Proration()
     until = f"{on} to {period_end}"
     unused = _line(f"{before.name}, unused {until}", -share(before.price.cents, rest, whole), before.vat_rate)
-    used = after.price.interval.days_from(period_start)
+    used = after.price.interval.days_from(period_start, anchor_day=anchor_day)
     wanted = _line(f"{after.name}, {until}", share(after.price.cents, rest, used), after.vat_rate)
     return _settled(unused, wanted)
 

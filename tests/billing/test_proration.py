@@ -32,6 +32,10 @@ def settled(before: Priced, after: Priced, start: date, end: date, on: date) -> 
         (date(2026, 1, 31), date(2026, 2, 28), date(2026, 2, 14), -15_000, 30_000),
         (date(2028, 2, 1), date(2028, 3, 1), date(2028, 2, 29), -1_034, 2_069),
         (date(2026, 10, 15), date(2026, 11, 15), date(2026, 11, 1), -13_548, 27_097),
+        (date(2026, 2, 28), date(2026, 3, 31), date(2026, 3, 1), -29_032, 58_065),
+        (date(2026, 4, 30), date(2026, 5, 31), date(2026, 5, 30), -968, 1_935),
+        (date(2028, 2, 29), date(2028, 3, 30), date(2028, 3, 29), -1_000, 2_000),
+        (date(2026, 2, 28), date(2026, 3, 28), date(2026, 3, 14), -15_000, 30_000),
     ],
 )
 def test_a_day_costs_its_part_of_its_own_month(start: date, end: date, on: date, unused: int, wanted: int) -> None:
@@ -59,6 +63,18 @@ def test_a_leap_year_has_a_day_more_to_share() -> None:
 
     assert [line.net_cents for line in plain.charged] == [-100, 200]
     assert [line.net_cents for line in leap.charged] == [-30_700, 61_400]
+
+
+def test_a_year_that_began_on_the_28th_for_want_of_a_29th_ends_on_the_leap_day() -> None:
+    found = settled(
+        priced(36_600, interval=YEAR),
+        priced(73_200, interval=YEAR),
+        date(2027, 2, 28),
+        date(2028, 2, 29),
+        date(2027, 3, 1),
+    )
+
+    assert [line.net_cents for line in found.charged] == [-36_500, 73_000]
 
 
 def test_the_rest_of_a_year_at_a_monthly_price_costs_as_many_days_of_it() -> None:
