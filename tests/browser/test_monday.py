@@ -282,6 +282,7 @@ def test_every_page_fits_on_a_phone(new_visit: NewVisit, service: Service) -> No
     assert violations(office) == []
 
 
+@pytest.mark.timeout(300)  # half a minute of a machine that is free
 @pytest.mark.parametrize("color_scheme", ["light", "dark"])
 def test_no_page_keeps_anybody_out(new_visit: NewVisit, service: Service, color_scheme: str) -> None:
     office = BackOffice(new_visit(service.finance(), color_scheme=color_scheme).page)
