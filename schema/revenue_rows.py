@@ -1,13 +1,16 @@
 """Which rows make the figures of the dashboard: its flows journal by journal, its MRR movement by movement."""
 
+from collections.abc import Sequence
 from datetime import date
 from enum import Enum
 from typing import Any, Final
+from uuid import UUID
 
 import strawberry
 from sqlalchemy import BigInteger, BindParameter, ColumnElement, FromClause, Select, func, select
 from sqlalchemy import literal_column as sql
 
+from schema.filters import named
 from schema.ids import keys_of
 from schema.invoices import Invoice
 from schema.money import Money
@@ -188,26 +191,24 @@ _LATEST_MOVED = Order(lambda movement: [movement.occurred_on, movement.id], desc
 def flows_of(asked: DashboardFilter, at: Page) -> PageOf:
     """The flows of a window, the latest first.
 
-    Raises: BadInput for a window that ends before it begins; NotFound for the id of something else.
+    Raises: BadInput for a window that ends before it begins; NotFound for an id of nothing, or of something else.
     """
     check_window(asked.from_, asked.to, "to")
-    where = given((_FLOWS_FROM, asked.from_), (_FLOWS_TO, asked.to), *_narrowed(asked))
-    return PageOf(where=where, order=_LATEST_FLOWS, at=at)
+    tenants = keys_of(asked.tenant_ids, "Tenant", argument="tenantIds")
+    where = given((_FLOWS_FROM, asked.from_), (_FLOWS_TO, asked.to), *_narrowed(asked, tenants))
+    return PageOf(where=where, order=_LATEST_FLOWS, at=at, named=named("Tenant", tenants))
 
 
 def movements_of(asked: DashboardFilter, at: Page) -> PageOf:
     """The movements of a window, the latest first.
 
-    Raises: BadInput for a window that ends before it begins; NotFound for the id of something else.
+    Raises: BadInput for a window that ends before it begins; NotFound for an id of nothing, or of something else.
     """
     check_window(asked.from_, asked.to, "to")
-    where = given((_MOVED_FROM, asked.from_), (_MOVED_TO, asked.to), *_narrowed(asked))
-    return PageOf(where=where, order=_LATEST_MOVED, at=at)
+    tenants = keys_of(asked.tenant_ids, "Tenant", argument="tenantIds")
+    where = given((_MOVED_FROM, asked.from_), (_MOVED_TO, asked.to), *_narrowed(asked, tenants))
+    return PageOf(where=where, order=_LATEST_MOVED, at=at, named=named("Tenant", tenants))
 
 
-def _narrowed(asked: DashboardFilter) -> list[Any]:
-    return [
-        (_PLANS, asked.plan_codes),
-        (_COUNTRIES, asked.countries),
-        _TENANTS.of(keys_of(asked.tenant_ids, "Tenant", argument="tenantIds")),
-    ]
+def _narrowed(asked: DashboardFilter, tenants: Sequence[UUID] | None) -> list[Any]:
+    return [(_PLANS, asked.plan_codes), (_COUNTRIES, asked.countries), _TENANTS.of(tenants)]

@@ -66,7 +66,8 @@ class Reader:
     async def answer(self, document: Document, question: Question, how: Plan) -> Any:
         """The answer to a question, by the plan made for its shape.
 
-        Raises: BadInput for a cursor that is not of this list; what an unknown key in a filter, and what an ambiguous question refuses with.
+        Raises: BadInput for a cursor that is not of this list; what an unknown key in a filter, or an ambiguous question,
+        refuses with.
         """
         match question, how:
             case Row(), RowsPlan():

@@ -265,6 +265,8 @@ async def test_tenants_run_by_name_and_are_searched(api: Api, little: LittleBook
         ("accountingEntries", "AccountingEntryFilter"),
         ("refunds", "RefundFilter"),
         ("dunningCases", "DunningCaseFilter"),
+        ("revenueFlows", "DashboardFilter"),
+        ("mrrMovements", "DashboardFilter"),
     ],
 )
 async def test_a_filter_that_names_a_tenant_who_is_not_there_is_refused_by_its_id(
