@@ -10,6 +10,7 @@ import psycopg
 from schema.sheets import Kind, Query, Sheet
 
 ROWS_AT_ONCE: Final = 2_000
+ACRONYMS: Final = {"eur": "EUR", "id": "ID", "mrr": "MRR", "ocr": "OCR"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +23,9 @@ class Heading:
 
     @property
     def label(self) -> str:
-        return self.name.replace("_", " ").capitalize()
+        """What stands above the column: its name in words."""
+        first, *others = (ACRONYMS.get(word, word) for word in self.name.split("_"))
+        return " ".join([first[0].upper() + first[1:], *others])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -183,7 +183,7 @@ async def test_a_workbook_has_typed_cells_a_frozen_header_and_sums(api: Api, boo
     sheet = openpyxl.load_workbook(io.BytesIO(content)).active
     assert sheet is not None
     header = [cell.value for cell in sheet[1]]
-    assert (header[0], sheet.freeze_panes) == ("Number", "A2")
+    assert (header[:3], sheet.freeze_panes) == (["Number", "OCR", "Issuer type"], "A2")
     lines = {
         row[0].value: dict(zip(header, row, strict=True))
         for row in sheet.iter_rows(min_row=2)
