@@ -37,6 +37,7 @@ RECONCILED: Final = (
     "kind",
     "provider_total",
     "ledger_total",
+    "timing",
     "unexplained",
     "lines_over_tolerance",
 )
@@ -111,7 +112,7 @@ class ClosePacks:
         for provider in reconcilable(self.exports.registry):
             made = await self.exports.reconciled(provider, days, at=at)
             for sums in made.sums:
-                totals = (sums.provider_cents, sums.ledger_cents, sums.unexplained_cents)
+                totals = (sums.provider_cents, sums.ledger_cents, sums.timing_cents, sums.unexplained_cents)
                 amounts = [decimal_amount(cents, sums.currency) for cents in totals]
                 writer.writerow([provider, sums.currency, sums.kind, *amounts, sums.over_tolerance])
         return text.getvalue().encode("utf-8-sig")
@@ -135,6 +136,8 @@ def _lists(days: Period) -> Iterator[tuple[str, ExportInput]]:
                 status=[TransferStatus.UNMATCHED, TransferStatus.IGNORED], booked_to=last
             )
         },
+        ExportKind.PLATFORM_FEES: {"from_": days.start, "to": last},
+        ExportKind.CHURN: {"from_": days.start, "to": last},
     }
     for kind, filters in narrowed.items():
         for form in (ExportFormat.CSV, ExportFormat.PDF):

@@ -105,8 +105,15 @@ async def test_drift_is_explained_or_accepted_with_the_reason(api: Api, books: L
         "sandbox and the ledger differ in 1 SEK lines of 2026-10. Explain it, or close with acceptDrift and the reason.",
     )
     assert books.one("select count(*) from closed_month")[0] == 0
-    await api.ask(CLOSE, input=OCTOBER | {"acceptDrift": True, "reason": "Paid on the old account"})
+    done = await api.ask(CLOSE, input=OCTOBER | {"acceptDrift": True, "reason": "Paid on the old account"})
     assert books.one("select drift_accepted, reason from closed_month") == (True, "Paid on the old account")
+    answer = await api.client.get(done["closeMonth"]["pack"]["url"])
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as opened:
+        rows = csv.DictReader(io.StringIO(opened.read("reconciliation.csv").decode("utf-8-sig")))
+    figures = ("provider_total", "ledger_total", "timing", "unexplained", "lines_over_tolerance")
+    assert [
+        [row[name] for name in figures] for row in rows if row["kind"] == "CHARGE" and row["provider"] == "sandbox"
+    ] == [["0.00", "1250.00", "0.00", "-1250.00", "1"]]
 
 
 async def test_nothing_is_booked_into_a_closed_month_whoever_writes(
@@ -164,8 +171,9 @@ async def test_the_pack_holds_what_its_manifest_says(api: Api, books: LittleBook
     assert {name: hashlib.sha256(content).hexdigest() for name, content in files.items()} == manifest["sha256"]
     assert (manifest["month"], manifest["journals"], manifest["closed_by"]) == ("2026-10", 2, "finance@example.org")
     assert sorted(files) == [
-        "accounting-platform.csv", "accounting-platform.si", "invoices.csv", "invoices.pdf", "payments.csv", "payments.pdf",
-        "reconciliation.csv", "trial-balance.csv", "unmatched-transfers.csv", "unmatched-transfers.pdf",
+        "accounting-platform.csv", "accounting-platform.si", "churn.csv", "churn.pdf", "invoices.csv", "invoices.pdf",
+        "payments.csv", "payments.pdf", "platform-fees.csv", "platform-fees.pdf", "reconciliation.csv", "trial-balance.csv",
+        "unmatched-transfers.csv", "unmatched-transfers.pdf",
     ]  # fmt: skip
     balance = list(csv.DictReader(io.StringIO(files["trial-balance.csv"].decode("utf-8-sig"))))
     assert [(row["book"], row["account"], row["closing"]) for row in balance] == [
@@ -175,6 +183,8 @@ async def test_the_pack_holds_what_its_manifest_says(api: Api, books: LittleBook
     assert sum(Decimal(row["closing"]) for row in balance) == 0
     invoices = list(csv.DictReader(io.StringIO(files["invoices.csv"].decode("utf-8-sig"))))
     assert {row["number"] for row in invoices} == {"F-1", "F-2"}
+    fees = list(csv.DictReader(io.StringIO(files["platform-fees.csv"].decode("utf-8-sig"))))
+    assert [(row["gross"], row["booked"], row["difference"]) for row in fees] == [("1250.00", "1250.00", "0.00")]
 
 
 async def test_a_pack_of_a_month_that_is_open_is_not_to_be_had(
