@@ -88,7 +88,7 @@ def stated_reason(value: object, *, argument: str = "input.reason") -> str:
     reason = value.strip()
     if not REASON_LENGTH_MIN <= len(reason) <= REASON_LENGTH_MAX:
         raise BadInput(
-            f"The reason has {len(reason)} characters; it takes {REASON_LENGTH_MIN} to {REASON_LENGTH_MAX}.",
+            f"The reason has {len(reason)} character{'s' if len(reason) > 1 else ''}; it takes {REASON_LENGTH_MIN} to {REASON_LENGTH_MAX}.",
             argument=argument,
         )
     return reason

@@ -130,7 +130,7 @@ async def _drifts(
         for sums in reconciled.sums:
             lines[sums.currency] = lines.get(sums.currency, 0) + sums.over_tolerance
         found += [
-            f"{provider} and the ledger differ in {count} {currency} lines of {days.start:%Y-%m}."
+            f"{provider} and the ledger differ in {count} {currency} line{'s' if count > 1 else ''} of {days.start:%Y-%m}."
             for currency, count in sorted(lines.items())
             if count
         ]

@@ -102,7 +102,7 @@ async def test_drift_is_explained_or_accepted_with_the_reason(api: Api, books: L
 
     assert (code, message) == (
         "CONFLICT",
-        "sandbox and the ledger differ in 1 SEK lines of 2026-10. Explain it, or close with acceptDrift and the reason.",
+        "sandbox and the ledger differ in 1 SEK line of 2026-10. Explain it, or close with acceptDrift and the reason.",
     )
     assert books.one("select count(*) from closed_month")[0] == 0
     done = await api.ask(CLOSE, input=OCTOBER | {"acceptDrift": True, "reason": "Paid on the old account"})

@@ -106,7 +106,7 @@ def test_a_month_is_closed_with_its_pack_in_a_folder(runner: CliRunner, books: L
     [
         (["2025-13", "--reason", "why not"], "not a month as YYYY-MM"),
         (["2025-10"], "Missing option '--reason'"),
-        (["2025-10", "--reason", "x"], "The reason has 1 characters"),
+        (["2025-10", "--reason", "x"], "The reason has 1 character;"),
         (["2099-01", "--reason", "too early"], "2099-01 is not over"),
     ],
 )
