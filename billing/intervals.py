@@ -19,7 +19,8 @@ class Interval:
     def after(self, day: date, *, anchor_day: int | None = None) -> date:
         """The first day after the period that begins on `day`.
 
-        `anchor_day`: the day of the month on which periods begin where the month has it; None: that of `day`.
+        `anchor_day`: the day of the month on which periods begin where the month has it; None, or where `day` is no such
+        day (a pause has moved it, or weeks have led to it): that of `day`.
         """
         if self.unit in DAYS:
             return day + timedelta(days=DAYS[self.unit] * self.count)
@@ -30,16 +31,13 @@ class Interval:
         return (self.after(day, anchor_day=anchor_day) - day).days
 
 
-def anchor_cut_short(start: date, end: date) -> int | None:
-    """The day of the month on which a period ends that began earlier in its month only because that month is short.
-
-    A period from 28 February to 31 March has 31 days, and not the 28 until 28 March.
-    """
-    is_last_of_month = (start + timedelta(days=1)).day == 1
-    return end.day if is_last_of_month and end.day > start.day else None
+def begins_on(day: date, anchor_day: int) -> bool:
+    """Whether a period with this anchor begins on the day: on the 28th of February with any from the 28th on."""
+    return day.day == min(anchor_day, monthrange(day.year, day.month)[1])
 
 
 def months_after(day: date, months: int, *, anchor_day: int | None = None) -> date:
-    """The same day (or `anchor_day`) of another month, or its last one where the month is shorter."""
+    """The same day (or `anchor_day`, where it led to `day`) of another month, or its last one where the month is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(anchor_day or day.day, monthrange(year, month + 1)[1]))
+    wanted = anchor_day if anchor_day is not None and begins_on(day, anchor_day) else day.day
+    return date(year, month + 1, min(wanted, monthrange(year, month + 1)[1]))

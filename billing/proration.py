@@ -6,7 +6,6 @@ from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 
-from billing.intervals import anchor_cut_short
 from billing.mrr import Price
 from billing.vat import LEGAL_RATES, VatPart, by_rate
 
@@ -66,13 +65,14 @@ class Priced:
     vat_rate: Decimal
 
 
-def prorated(before: Priced, after: Priced, *, period_start: date, period_end: date, on: date) -> Proration:
+def prorated(
+    before: Priced, after: Priced, *, period_start: date, period_end: date, anchor_day: int, on: date
+) -> Proration:
     """The unused rest of the period, [on, period_end), credited at the price before and charged at the price after.
 
     A day of a plan costs its price divided by the days of one interval of it from `period_start`, as long as that month or
-    year is. What a pause added to the period was not paid for: never more days are credited than one interval has.
+    year is: with `anchor_day` 31, a month from 28 February has 31 days. What a pause added to the period was not paid for: never more days are credited than one interval has.
     """
-    anchor_day = anchor_cut_short(period_start, period_end)
     whole = before.price.interval.days_from(period_start, anchor_day=anchor_day)
     rest = min((period_end - on).days, whole)
     if rest <= 0:

@@ -79,8 +79,9 @@ def resume(standing: Standing, *, on: date) -> list[Step]:
     end, planned = standing.period_end + paused, standing.planned
     if planned is not None and planned.kind == "PLAN_CHANGE_SCHEDULED":
         planned = replace(planned, on=planned.on + paused)
-    anchor_day = end.day if paused else standing.anchor_day
-    after = replace(standing, period_end=end, anchor_day=anchor_day, planned=planned, paused_on=None, paused_until=None)
+    after = replace(
+        standing, period_end=end, anchor_day=standing.anchor, planned=planned, paused_on=None, paused_until=None
+    )
     return [step_of("RESUMED", on, standing, after)]
 
 

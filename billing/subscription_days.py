@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from enum import IntEnum
 
+from billing.intervals import begins_on
 from billing.mrr import Price
 from billing.subscription_changes import resume
 from billing.subscriptions import COUNTED, Planned, Standing, Step, ended, step_of
@@ -89,8 +90,8 @@ def _happens(standing: Standing, what: _Falls, on: date, price_of: PriceOf) -> S
 
 
 def _rolled(standing: Standing) -> Standing:
-    """The next period. Its anchor is told by the period before as long as nothing else does."""
-    anchor_day = standing.anchor_day or max(standing.period_start.day, standing.period_end.day)
+    """The next period. It begins with an anchor of its own where it does not begin on the one before."""
     start = standing.period_end
+    anchor_day = standing.anchor if begins_on(start, standing.anchor) else start.day
     end = standing.price.interval.after(start, anchor_day=anchor_day)
     return replace(standing, period_start=start, period_end=end, anchor_day=anchor_day)

@@ -86,6 +86,12 @@ class Standing:
         return self.price if self.status in COUNTED else None
 
     @property
+    def anchor(self) -> int:
+        """The day of the month on which its periods begin where the month has it; the current one tells it as long as
+        nothing else does."""
+        return self.anchor_day or max(self.period_start.day, self.period_end.day)
+
+    @property
     def cancel_at(self) -> date | None:
         """The day on which it is planned to end."""
         return self.planned.on if self.planned and self.planned.kind == "CANCEL_SCHEDULED" else None

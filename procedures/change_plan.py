@@ -83,6 +83,7 @@ def _proration(lives: Lives, life: Life, price: Price) -> Proration:
         _priced(lives, life, price),
         period_start=standing.period_start,
         period_end=standing.period_end,
+        anchor_day=standing.anchor,
         on=lives.today,
     )
 

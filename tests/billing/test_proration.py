@@ -20,8 +20,11 @@ def priced(cents: int, *, interval: Interval = MONTH, rate: int = 0, name: str =
     return Priced(price=price, name=name, vat_rate=Decimal(rate))
 
 
-def settled(before: Priced, after: Priced, start: date, end: date, on: date) -> Proration:
-    return prorated(before, after, period_start=start, period_end=end, on=on)
+def settled(
+    before: Priced, after: Priced, start: date, end: date, on: date, *, anchor_day: int | None = None
+) -> Proration:
+    anchor_day = anchor_day or max(start.day, end.day)
+    return prorated(before, after, period_start=start, period_end=end, anchor_day=anchor_day, on=on)
 
 
 @pytest.mark.parametrize(
@@ -75,6 +78,27 @@ def test_a_year_that_began_on_the_28th_for_want_of_a_29th_ends_on_the_leap_day()
     )
 
     assert [line.net_cents for line in found.charged] == [-36_500, 73_000]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "anchor_day", "on", "unused"),
+    [
+        (date(2026, 2, 28), date(2026, 4, 10), 31, date(2026, 3, 11), -30_000),
+        (date(2026, 11, 30), date(2026, 12, 31), 30, date(2026, 12, 30), -1_033),
+    ],
+)
+def test_a_pause_makes_a_period_later_and_its_days_no_cheaper_or_dearer(
+    start: date, end: date, anchor_day: int, on: date, unused: int
+) -> None:
+    found = settled(priced(31_000), priced(62_000), start, end, on, anchor_day=anchor_day)
+
+    assert found.charged[0].net_cents == unused
+
+
+def test_an_anchor_counts_where_it_led_to_the_day_a_period_begins_on() -> None:
+    assert MONTH.after(date(2026, 2, 28), anchor_day=31) == date(2026, 3, 31)
+    assert MONTH.after(date(2026, 2, 17), anchor_day=3) == date(2026, 3, 17)
+    assert MONTH.after(date(2026, 2, 27), anchor_day=31) == date(2026, 3, 27)
 
 
 def test_the_rest_of_a_year_at_a_monthly_price_costs_as_many_days_of_it() -> None:

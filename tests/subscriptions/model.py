@@ -15,9 +15,14 @@ class No(Exception):
     """The model does not allow it."""
 
 
+def on_anchor(day: date, anchor: int) -> bool:
+    return day.day == min(anchor, monthrange(day.year, day.month)[1])
+
+
 def later(day: date, unit: str, anchor: int) -> date:
     if unit == "WEEK":
         return day + 7 * DAY
+    anchor = anchor if on_anchor(day, anchor) else day.day
     month = day.month % 12 + 1 if unit == "MONTH" else day.month
     year = day.year + 1 if unit == "YEAR" or month == 1 else day.year
     return date(year, month, min(anchor, monthrange(year, month)[1]))
@@ -84,6 +89,7 @@ class Model:
             self.start, self.anchor = self.today, self.today.day
             self.end = later(self.start, PLANS[self.plan][0], self.anchor)
         if self.status in ("ACTIVE", "PAST_DUE") and self.end == self.today:
+            self.anchor = self.anchor if on_anchor(self.end, self.anchor) else self.end.day
             self.start, self.end = self.end, later(self.end, PLANS[self.plan][0], self.anchor)
 
     def _end(self) -> None:
@@ -94,8 +100,6 @@ class Model:
         assert self.paused is not None
         days = self.today - self.paused
         self.end += days
-        if days:
-            self.anchor = self.end.day
         if self.planned and self.planned[0] == "PLAN_CHANGE_SCHEDULED":
             self.planned = (self.planned[0], self.planned[1] + days, *self.planned[2:])
         self.paused = self.until = None
@@ -124,9 +128,9 @@ class Model:
         self._close()
 
     def _settle(self, plan: str, cents: int) -> None:
-        whole = (later(self.start, PLANS[self.plan][0], self.start.day) - self.start).days
+        whole = (later(self.start, PLANS[self.plan][0], self.anchor) - self.start).days
         rest = min((self.end - self.today).days, whole)
-        other = (later(self.start, PLANS[plan][0], self.start.day) - self.start).days
+        other = (later(self.start, PLANS[plan][0], self.anchor) - self.start).days
         unused, wanted = round(Fraction(self.cents * rest, whole)), round(Fraction(cents * rest, other))
         total = wanted + round(wanted * VAT) - unused - round(unused * VAT)
         if total > 0:
