@@ -92,6 +92,13 @@ class Standing:
         return self.anchor_day or max(self.period_start.day, self.period_end.day)
 
     @property
+    def period_end_after_pause(self) -> date:
+        """The period's end once the pause that goes on has ended on its day; one without a day adds nothing yet."""
+        if self.paused_on is None or self.paused_until is None:
+            return self.period_end
+        return self.period_end + (self.paused_until - self.paused_on)
+
+    @property
     def cancel_at(self) -> date | None:
         """The day on which it is planned to end."""
         return self.planned.on if self.planned and self.planned.kind == "CANCEL_SCHEDULED" else None

@@ -101,7 +101,7 @@ class ShownChange:
             ],
             charged_now=amount(previewed.charged_cents),
             credited=amount(previewed.credited_cents),
-            current_period_end_after=after.period_end,
+            current_period_end_after=after.period_end_after_pause,
             ledger=[ShownLeg(account=leg.account, amount=amount(leg.cents)) for leg in previewed.ledger],
         )
 

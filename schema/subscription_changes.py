@@ -75,7 +75,7 @@ class SubscriptionPreview:
     lines: list[InvoiceLine] = column(description="How the rest of the current period is settled.")
     charged_now: Money = column(description="What an invoice of the platform charges, VAT included.")
     credited: Money = column(description="What becomes the tenant's credit, VAT included.")
-    current_period_end_after: date = column()
+    current_period_end_after: date = column(description="With the days that a pause until a day adds to it.")
     ledger: list[LedgerLine] = column(description="What would be booked, in the platform's books.")
 
 

@@ -89,26 +89,23 @@ async def test_a_planned_end_is_told_too(api: Api, club: str) -> None:
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
-        ({"pauseUntil": "2027-01-01"}, ("2026-11-20", "PAUSED", -4_356)),
-        ({"cancel": "NOW"}, ("2026-11-20", "CANCELLED", -4_356)),
-        ({"cancel": "PERIOD_END"}, ("2026-12-01", "CANCELLED", -4_356)),
+        ({"pauseUntil": "2027-01-01"}, ("2026-11-20", "PAUSED", -4_356, "2027-01-12")),
+        ({"cancel": "NOW"}, ("2026-11-20", "CANCELLED", -4_356, "2026-12-01")),
+        ({"cancel": "PERIOD_END"}, ("2026-12-01", "CANCELLED", -4_356, "2026-12-01")),
         ({"changePlan": {"planCode": "club", "amountCents": 24_500, "effective": "PERIOD_END"}},
-         ("2026-12-01", "ACTIVE", -2_178)),
+         ("2026-12-01", "ACTIVE", -2_178, "2026-12-01")),
     ],
 )  # fmt: skip
 async def test_every_change_can_be_previewed_without_being_made(
-    api: Api, little: LittleBooks, club: str, asked: dict[str, Any], told: tuple[str, str, int]
+    api: Api, little: LittleBooks, club: str, asked: dict[str, Any], told: tuple[str, str, int, str]
 ) -> None:
     before = little.one("select s.*, (select count(*) from plan_history) from subscription s")
 
     shown = (await api.ask(PREVIEW, id=club, change=asked))["subscriptionPreview"]
 
-    assert (shown["effectiveOn"], shown["statusAfter"], shown["mrrDeltaEurCents"]) == told
-    assert (shown["currentPeriodEndAfter"], shown["ledger"], shown["chargedNow"]) == (
-        "2026-12-01",
-        [],
-        {"amountCents": 0},
-    )
+    names = ("effectiveOn", "statusAfter", "mrrDeltaEurCents", "currentPeriodEndAfter")
+    assert tuple(shown[name] for name in names) == told
+    assert (shown["ledger"], shown["chargedNow"]) == ([], {"amountCents": 0})
     assert little.one("select s.*, (select count(*) from plan_history) from subscription s") == before
 
 
