@@ -159,7 +159,7 @@ def test_a_file_that_cannot_be_written_is_one_line_on_stderr_and_exit_code_2(tmp
 
 @pytest.mark.parametrize("command", ["ingest", "import"])
 @pytest.mark.parametrize(
-    ("option", "said"), [(("--reason", " x "), "The reason has 1 characters"), (("--actor", "  "), "it is blank")]
+    ("option", "said"), [(("--reason", " x "), "The reason has 1 character;"), (("--actor", "  "), "it is blank")]
 )
 def test_what_the_audit_trail_could_not_take_is_refused_before_anything_is_done(
     command: str, option: tuple[str, str], said: str, tmp_path: Path
