@@ -16,6 +16,9 @@ from storage.engine import Database
 log = logging.getLogger(__name__)
 
 ASKED_EVERY_SECONDS: Final = 1.0
+ANSWER_SECONDS_MAX: Final = 2.0
+"""Reports wait for the answer: one that hangs is as good as gone."""
+
 BROKEN: Final = (OperationalError, InterfaceError)
 
 WRITTEN: Final = "select pg_current_wal_lsn()::text"
@@ -62,9 +65,9 @@ class Replica:
             written = (await connection.execute(text(WRITTEN))).scalar_one()
         began = time.monotonic()
         try:
-            async with self._engine.connect() as connection:
+            async with asyncio.timeout(ANSWER_SECONDS_MAX), self._engine.connect() as connection:
                 told = (await connection.execute(text(REPLAYED), {"written": written})).one()
-        except BROKEN:
+        except (*BROKEN, TimeoutError):
             return "it does not answer"
         follows, is_level, since_last = told
         if not follows:

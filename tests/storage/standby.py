@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 
 from storage import roles
@@ -47,6 +48,19 @@ class Standby:
 
     def resume(self) -> None:
         self.run("select pg_wal_replay_resume()")
+
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """All its processes stand still: it takes connections, and answers nothing."""
+        server = psutil.Process(int((self.cluster.data / "postmaster.pid").read_text().split()[0]))
+        processes = [server, *server.children()]
+        for process in processes:
+            process.suspend()
+        try:
+            yield
+        finally:
+            for process in processes:
+                process.resume()
 
     def promote(self) -> None:
         """Let it go its own way."""

@@ -128,6 +128,17 @@ async def test_a_replica_that_is_gone_costs_nobody_a_report(pair: Pair, books: B
     await reported(books, (True, 0))
 
 
+async def test_a_replica_that_hangs_is_waited_for_a_moment_only(pair: Pair, books: Books) -> None:
+    await reported(books, (True, 0))
+
+    with pair.standby.hanging():
+        began = time.monotonic()
+        assert await books.report(seen) == (False, 0)
+        assert time.monotonic() - began < 30  # for ever, where nothing ends it
+
+    await reported(books, (True, 0))
+
+
 async def test_a_replica_that_breaks_while_it_is_read_has_the_report_made_again_at_the_primary(
     pair: Pair, books: Books
 ) -> None:
