@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 SMALL = {
+    "start": (),
     "match_quality": (),
     "suggestions": ("--small",),
     "imports": ("--invoices", "20000"),

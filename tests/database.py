@@ -64,7 +64,7 @@ def data_folder() -> Iterator[Path]:
         running = folder / "postgresql" / "data" / "postmaster.pid"
         if running.exists():
             os.kill(server_pid(folder), signal.SIGQUIT)
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + 60
             while running.exists() and time.monotonic() < deadline:
                 time.sleep(0.02)
         shutil.rmtree(above)

@@ -185,7 +185,7 @@ def test_an_invoice_paid_by_somebody_else_while_the_file_waits_for_it_is_not_pai
             " select tenant_id, id, 'CARD', 'sandbox', 125000, 125000, 'SEK', now(), 'SUCCEEDED' from invoice"
         )
         person.commit()
-        file = receiving.result(timeout=10)
+        file = receiving.result(timeout=60)
 
     assert (file.matched_count, file.unmatched_count) == (0, 2)
     assert little.one("select paid_cents from invoice") == (125_000,)
@@ -193,7 +193,7 @@ def test_an_invoice_paid_by_somebody_else_while_the_file_waits_for_it_is_not_pai
 
 def wait_until_blocked(connection: psycopg.Connection[Any], receiving: Future[Received]) -> None:
     """Until the receiving connection waits for a row that another one has locked."""
-    deadline = monotonic() + 10
+    deadline = monotonic() + 60
     while not receiving.done() and monotonic() < deadline:
         waiting = "select 1 from pg_stat_activity where datname = current_database() and wait_event = 'transactionid'"
         if connection.execute(waiting).fetchone():

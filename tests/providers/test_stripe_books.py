@@ -136,7 +136,7 @@ async def test_a_call_that_the_server_signed_is_taken_and_its_payment_asked_for(
         server.asked("POST", "/_config/webhooks/ours", hook)
         intent = server.paid(10_000)
         headers, body = next(
-            call for call in iter(lambda: calls.get(timeout=5), None) if intent["id"].encode() in call[1]
+            call for call in iter(lambda: calls.get(timeout=30), None) if intent["id"].encode() in call[1]
         )
     async with account_at(server.url) as account:
         webhooks = StripeWebhooks(account)

@@ -37,7 +37,7 @@ class Standby:
         """Wait until it shows all that the server has."""
         with server.connect_as_superuser() as connection:
             ((written,),) = connection.execute("select pg_current_wal_lsn()::text")
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while self.run(f"select pg_last_wal_replay_lsn() >= '{written}'") != (True,):
             assert time.monotonic() < deadline
             time.sleep(0.02)

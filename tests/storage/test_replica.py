@@ -66,7 +66,7 @@ async def seen(connection: AsyncConnection) -> tuple[bool, int]:
 
 async def reported(books: Books, wanted: tuple[bool, int]) -> None:
     """Wait until reports are read so."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while (found := await books.report(seen)) != wanted:
         assert time.monotonic() < deadline, found
         await asyncio.sleep(0.05)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-START_SECONDS_MAX = 20
+START_SECONDS_MAX = 60
 
 
 @contextmanager
