@@ -97,6 +97,7 @@ def _write_rules(cursor: psycopg.Cursor[Any]) -> None:
         cursor.execute("insert into rule values (%s, %s, %s, %s, %s, %s)", row)
         legs = [(number, leg, account, sign) for leg, (account, sign) in enumerate(posting.legs, 1)]
         cursor.executemany("insert into rule_leg values (%s, %s, %s, %s)", legs)
+    cursor.execute("analyze rule, rule_leg")  # so few that legs are written in the order of their journals
 
 
 def _rules() -> Iterator[tuple[str, Posting]]:
