@@ -1,7 +1,7 @@
 """Planning: a selection over a row type becomes one SELECT, and the shape of its rows.
 
-A level is one SELECT in the making. What belongs to the same row (columns, embedded objects, rows reached by `one`) adds
-columns and joins to its level; what is many becomes a level of its own, whose rows come back as JSON arrays in one column.
+What belongs to the same row (columns, embedded objects, rows reached by `one`) adds columns and joins to its level; what is
+many becomes a level of its own, whose rows come back as JSON arrays in one column.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,12 +22,12 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy import select as sql_select
-from sqlalchemy.dialects.postgresql import JSON, array
 
 from schema.ids import prefix_of
 from schema.reading import bindings
-from schema.reading.bindings import BINDING, ROWS, Binding, Scope
+from schema.reading.bindings import BINDING, Binding, Scope
 from schema.reading.connection import Connection, Edges, Info, Inner, Nodes, Part, Sum, Typename
+from schema.reading.level import Level, json_rows, source_of
 from schema.reading.paging import cursor_values
 from schema.reading.questions import PageOf
 from schema.reading.selection import Document, Selected, select
@@ -46,8 +46,6 @@ from schema.reading.shape import (
     compiled,
 )
 
-JSON_ARRAY_MAX = 100  # PostgreSQL's limit on the arguments of a function
-
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -56,59 +54,6 @@ class Batch:
     function: Callable[..., Any]
     arguments: dict[str, Any]
     selected: Selected
-
-
-@dataclass(slots=True)
-class Level:
-    """One SELECT in the making over `source`; `outer` are the rows of the levels around it, which it may refer to.
-
-    `as_json`: its rows come as JSON, so that ids and instants are texts.
-    """
-
-    source: FromClause
-    outer: tuple[FromClause, ...] = ()
-    as_json: bool = False
-    froms: list[FromClause] = field(default_factory=list)
-    joined: FromClause = field(init=False)
-    columns: list[ColumnElement[Any]] = field(default_factory=list)
-    places: dict[object, int] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.joined = self.source
-        self.froms.append(self.source)
-
-    def add(self, column: ColumnElement[Any], key: object = None) -> int:
-        """The column's place in the row. One that is there already, by its `key` or as itself, is not asked for twice."""
-        known = id(column) if key is None else key
-        if known not in self.places:
-            self.places[known] = len(self.columns)
-            self.columns.append(column)
-        return self.places[known]
-
-    def join(self, source: FromClause, on: ColumnElement[bool]) -> None:
-        self.joined = self.joined.outerjoin(source, on)
-        self.froms.append(source)
-
-    @property
-    def around(self) -> tuple[FromClause, ...]:
-        return (*self.outer, *self.froms)
-
-    def statement(self) -> Select[Any]:
-        labelled = [column.label(f"c{i}") for i, column in enumerate(self.columns)] or [literal_column("1").label("c0")]
-        made = sql_select(*labelled).select_from(self.joined)
-        return made.correlate(*self.outer) if self.outer else made
-
-
-def json_rows(rows: Select[Any]) -> ColumnElement[Any]:
-    """The rows of a statement as one JSON array of arrays, in their order."""
-    inner = rows.subquery()
-    columns = list(inner.c)
-    if len(columns) <= JSON_ARRAY_MAX:
-        one_row: ColumnElement[Any] = func.json_build_array(*columns)
-    else:
-        one_row = func.array_to_json(array([func.to_json(column) for column in columns]))
-    listed = func.coalesce(func.json_agg(one_row), text("'[]'::json"))
-    return sql_select(listed).select_from(inner).scalar_subquery().cast(JSON)
 
 
 @dataclass(slots=True)
@@ -281,13 +226,6 @@ def object_type(asked: Selected) -> GraphQLObjectType:
     """The object type of the field, whatever lists and non-nulls are around it."""
     assert isinstance(asked.type, GraphQLObjectType), asked.type
     return asked.type
-
-
-def source_of(type_: Any) -> FromClause:
-    """A fresh source of rows for a row type."""
-    origin = type_.extensions["strawberry-definition"].origin
-    made: FromClause = getattr(origin, ROWS)()
-    return made
 
 
 def binding_of(one: Selected) -> Binding:
