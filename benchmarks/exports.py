@@ -23,7 +23,7 @@ from typing import Any, Final
 
 import httpx
 
-from graphql_api.exports.rendering import Order
+from graphql_api.exports.rendering import CHILD, Order
 from graphql_api.exports.tables import Table, headings_of
 from schema.export_sheets import sheet_of
 from schema.exports import ExportFormat, ExportInput, ExportKind
@@ -155,9 +155,9 @@ def rendered(database: Database, format_: str, rows: int) -> dict[str, Any]:
     query = type(sheet)(title=sheet.title, columns=sheet.columns, rows=sheet.rows.limit(rows)).as_values(ASKED_IN)
     table = Table(title="Invoices", filter_words="all rows", as_of="now", headings=headings_of(sheet), rows=query)
     order = Order(conninfo=database.export_conninfo(), format=format_, table=table)
-    nothing = "import graphql_api.exports.rendering, sys; sys.stdout.write('.'); sys.stdout.flush(); __import__('time').sleep(0.2)"
+    nothing = "import graphql_api.exports.rendering_process, sys; sys.stdout.write('.'); sys.stdout.flush(); __import__('time').sleep(0.2)"
     base = _child([sys.executable, "-c", nothing], b"")[1]
-    seconds, megabytes, size = _child([sys.executable, "-m", "graphql_api.exports.rendering"], pickle.dumps(order))
+    seconds, megabytes, size = _child([sys.executable, "-m", CHILD], pickle.dumps(order))
     return {format_.lower(): {"rows": rows, "seconds": round(seconds, 1), "megabytes": round(megabytes - base, 1),
                               "bytes": size}}  # fmt: skip
 
