@@ -1,11 +1,14 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from typing import Any
 
+import psycopg
 import pytest
 from playwright.sync_api import Browser
 
 from graphql_api.graphiql import STATIC
 from tests.books import LittleBooks
+from tests.browser.back_office import BackOffice
 from tests.browser.desk import Desk
 from tests.browser.running import Service, serving
 from tests.browser.visiting import CHROMIUM, Visit, chromium
@@ -24,6 +27,20 @@ def service(database_clones: Clones) -> Iterator[Service]:
             books.transfer(125_000, counterparty_name="Björkens Boule", message="faktura F-77")
         with serving(database) as made:
             yield made
+
+
+@pytest.fixture(scope="session")
+def demo(database_clones: Clones) -> Iterator[Service]:
+    """The service over the small demo, for the modules that take it as theirs."""
+    with database_clones.clone() as database, serving(database, "--demo", "small") as made:
+        yield made
+
+
+@pytest.fixture
+def books(service: Service) -> Iterator[psycopg.Connection[Any]]:
+    """Into the books of the service, each statement a transaction of its own."""
+    with service.database.connect(autocommit=True) as connection:
+        yield connection
 
 
 @pytest.fixture(scope="module")
@@ -75,3 +92,9 @@ def visit(new_visit: NewVisit, service: Service) -> Visit:
 def desk(visit: Visit) -> Desk:
     """GraphiQL, opened by somebody with the role."""
     return Desk(visit.page).open()
+
+
+@pytest.fixture
+def office(visit: Visit) -> BackOffice:
+    """The console, for somebody with the role to open."""
+    return BackOffice(visit.page)

@@ -48,22 +48,24 @@ class Service:
 
 
 @contextmanager
-def serving(database: Database, *arguments: str) -> Iterator[Service]:
+def serving(database: Database, *arguments: str, **settings: str) -> Iterator[Service]:
     """The service over a migrated database, with a data folder of its own. It is stopped before the database goes."""
     with data_folder() as folder:
         folder.mkdir()
-        with running(database, folder, *arguments) as made:
+        with running(database, folder, *arguments, **settings) as made:
             yield made
 
 
 @contextmanager
-def running(database: Database, data_dir: Path, *arguments: str) -> Iterator[Service]:
-    """The service over a migrated database. Its log is `service.log` in the data folder."""
-    settings = {"BILLING_DATABASE_URL": database.runtime_url, "BILLING_DATA_DIR": str(data_dir), "BILLING_PORT": "0"}
+def running(database: Database, data_dir: Path, *arguments: str, **settings: str) -> Iterator[Service]:
+    """The service over a migrated database, with `settings` as in its environment. Its log is `service.log` in the data
+    folder."""
+    own = {"BILLING_DATABASE_URL": database.runtime_url, "BILLING_DATA_DIR": str(data_dir), "BILLING_PORT": "0"}
+    environment = os.environ | own | settings
     command = [str(Path(sys.executable).with_name("billing")), "serve", *arguments]
     with (
         (data_dir / "service.log").open("w") as log,
-        subprocess.Popen(command, env=os.environ | settings, stdout=subprocess.PIPE, stderr=log, text=True) as process,
+        subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=log, text=True) as process,
     ):
         try:
             assert process.stdout is not None

@@ -40,17 +40,6 @@ def service(database_clones: Clones) -> Iterator[Service]:
 
 
 @pytest.fixture
-def books(service: Service) -> Iterator[psycopg.Connection[Any]]:
-    with service.database.connect(autocommit=True) as connection:
-        yield connection
-
-
-@pytest.fixture
-def visit(new_visit: NewVisit, service: Service) -> Visit:
-    return new_visit(service.finance())
-
-
-@pytest.fixture
 def office(visit: Visit) -> BackOffice:
     return BackOffice(visit.page).open("/inbox")
 

@@ -1,0 +1,61 @@
+"""The dashboard of the console: what its figures lead to, and what they are held against."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.back_office import BackOffice
+from tests.browser.running import Service
+
+
+@pytest.fixture
+def service(demo: Service) -> Service:
+    return demo
+
+
+def test_a_figure_of_the_dashboard_leads_to_the_rows_that_make_it(office: BackOffice) -> None:
+    def figure(name: str, *, of: str) -> int:
+        box = office.page.locator(of).filter(has=office.page.get_by_text(name, exact=True))
+        return round(float(box.locator("strong, dd").last.inner_text().replace(",", "").lstrip("€")))
+
+    for tile, page, tally in (("Net revenue", "Revenue", "Net revenue"), ("MRR", "MRR changes", "In all")):
+        office.open("/?from=2026-01-01")
+        told = figure(tile, of=".tile")
+        office.page.locator(".tile").get_by_role("link", name=tile, exact=True).click()
+        expect(office.heading).to_have_text(page)
+        expect(office.page.get_by_role("group", name=page).locator("a.row").first).to_be_visible()
+        assert told == figure(tally, of=".tally div")
+
+    office.page.locator("a.row").first.click()
+    expect(office.page.get_by_role("region", name="History")).to_be_visible()
+
+
+def test_the_dashboard_is_narrowed_by_a_row_and_its_figures_by_a_click_on_a_month(office: BackOffice) -> None:
+    office.open("/")
+    office.page.get_by_role("group", name="By country").get_by_role("link", name="Sweden").click()
+    expect(office.page.get_by_role("button", name="Country: Sweden")).to_be_visible()
+    expect(office.page.get_by_role("group", name="By country").locator("tbody tr")).to_have_count(1)
+
+    office.page.get_by_role("img", name="What moved MRR").press("ArrowLeft")
+    office.press("Enter")
+
+    expect(office.heading).to_have_text("MRR changes")
+    expect(office.page).to_have_url(re.compile(r"/mrr\?country=SE&from=\d{4}-\d\d-01&to="))
+
+
+@pytest.mark.parametrize(
+    ("days", "before"),
+    [
+        ("from=2025-02-01&to=2025-02-28", "1-31 Jan 2025"),
+        ("from=2025-03-01&to=2025-03-30", "1-28 Feb 2025"),
+        ("from=2025-01-01&to=2025-06-15", "1 Jul-15 Dec 2024"),
+        ("from=2025-01-05&to=2025-01-07", "2-4 Jan 2025"),
+    ],
+)
+def test_a_tile_tells_its_change_from_the_days_before(office: BackOffice, days: str, before: str) -> None:
+    office.open(f"/?{days}")
+
+    expect(office.page.locator(".tiles .positive, .tiles .negative").first).to_be_visible()
+    told = office.page.locator(".as-of").inner_text()
+    assert re.sub(r"\s*\u2013\s*", "-", told) == f"Changes are those from {before}."
