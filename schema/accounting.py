@@ -1,12 +1,14 @@
 """Accounting entries: the legs of the journals."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 import strawberry
-from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, func, literal_column, or_, select
 
 from billing.chart import account_name
+from billing.fx import REPORTING_CURRENCY
 from schema.filters import named
 from schema.ids import from_global, keys_of
 from schema.money import Money
@@ -14,11 +16,13 @@ from schema.node import Node, PageInfo
 from schema.reading.bindings import Scope, column, computed, derived, expression, money, one, rows_of
 from schema.reading.paging import Order, Page, check_window
 from schema.reading.plan import global_id
-from schema.reading.questions import Condition, OneOf, PageOf, containing, given, like
+from schema.reading.questions import Condition, Given, OneOf, PageOf, beginning, containing, given, like, like_one
 from schema.scalars import Cents, CurrencyCode
 from schema.tenants import Tenant
 from storage.accounting import AccountingEntry as Leg
 from storage.accounting import Journal
+
+ACCOUNT_DIGITS: Final = 4
 
 _JOURNAL = (
     "occurred_on", "recorded_at", "description", "provider", "provider_reference", "reverses_id", "invoice_id", "payment_id",
@@ -73,6 +77,12 @@ def sums(entries: Scope) -> Select[Any]:
     return select(entries.currency, total).group_by(entries.currency).order_by(entries.currency)
 
 
+def sums_in_eur(entries: Scope) -> Select[Any]:
+    """The amounts of a list at the rates they were booked with, in one row."""
+    total: ColumnElement[Any] = func.coalesce(func.sum(entries.amount_eur_cents), 0).cast(BigInteger)
+    return select(literal_column(f"'{REPORTING_CURRENCY}'").label("currency"), total.label("amount_cents"))
+
+
 @strawberry.type
 class AccountingEntryEdge:
     cursor: str
@@ -88,6 +98,9 @@ class AccountingEntryConnection:
     totals: list[Money] = computed(
         sums, description="Debits less credits of the whole filtered list, a row a currency."
     )
+    totals_in_eur: list[Money] = computed(
+        sums_in_eur, description="The same of all currencies, at the rates they were booked with: one row."
+    )
 
 
 @strawberry.input(description="What to show; all conditions hold at once.")
@@ -98,7 +111,9 @@ class AccountingEntryFilter:
     tenant_ids: list[strawberry.ID] | None = strawberry.field(
         default=None, description="Entries that are about these tenants, in whichever book."
     )
-    accounts: list[str] | None = None
+    accounts: list[str] | None = strawberry.field(
+        default=None, description="Account numbers, or what they begin with: 59 is every 59xx."
+    )
     provider: str | None = None
     journal_id: strawberry.ID | None = None
     currency: CurrencyCode | None = None
@@ -110,6 +125,7 @@ class AccountingEntryFilter:
 _PLATFORM = Condition(lambda entry, platform: entry.book_id.is_(None) == platform)
 _TENANTS = OneOf(lambda entry: entry.tenant_id)
 _ACCOUNTS = OneOf(lambda entry: entry.account)
+_ACCOUNTS_FROM = Condition(lambda entry, beginnings: like_one(entry.account, beginnings))
 _PROVIDER = Condition(lambda entry, provider: entry.provider == provider)
 _JOURNAL_ID = Condition(lambda entry, key: entry.journal_id == key)
 _CURRENCY = Condition(lambda entry, currency: entry.currency == currency)
@@ -132,7 +148,7 @@ def entries(asked: AccountingEntryFilter, at: Page) -> PageOf:
     where = given(
         (_PLATFORM, asked.platform_book),
         _TENANTS.of(tenants),
-        _ACCOUNTS.of(asked.accounts),
+        _of_accounts(asked.accounts),
         (_PROVIDER, asked.provider),
         (_JOURNAL_ID, journal),
         (_CURRENCY, asked.currency),
@@ -146,3 +162,10 @@ def entries(asked: AccountingEntryFilter, at: Page) -> PageOf:
         at=at,
         named=named("Tenant", tenants) + named("Journal", None if journal is None else [journal]),
     )
+
+
+def _of_accounts(accounts: Sequence[str] | None) -> Given:
+    """Whole numbers are found by an index."""
+    if accounts is None or all(len(account) == ACCOUNT_DIGITS for account in accounts):
+        return _ACCOUNTS.of(accounts)
+    return _ACCOUNTS_FROM, [beginning(account) for account in accounts]

@@ -5,15 +5,15 @@ from enum import Enum
 from typing import Any
 
 import strawberry
-from sqlalchemy import BigInteger, ColumnElement, FromClause, case, func, literal_column, select
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, case, func, literal_column, select
 
 from billing.subscriptions import UNCHANGED_PRICE
 from schema.money import Money
 from schema.node import Node, PageInfo
-from schema.reading.bindings import Scope, column, expression, many, money, one, rows_of
+from schema.reading.bindings import Scope, column, computed, expression, many, money, one, rows_of
 from schema.reading.paging import Order
 from schema.reading.questions import All
-from schema.scalars import Cents
+from schema.scalars import Cents, CurrencyCode
 from schema.subscription_lists import SubscriptionStatus
 from schema.tenants import Tenant
 from storage.mrr import MrrMovement
@@ -120,10 +120,10 @@ class ScheduledChange:
     to_amount: Money | None = money("planned_amount_cents")
 
 
-def mrr_of(subscription: Scope) -> ColumnElement[Any]:
+def mrr_of(subscription: Scope, cents: str = "eur_cents") -> ColumnElement[Any]:
     """What the log of movements says a subscription brings a month."""
     moved = MrrMovement.__table__.alias()
-    brought = func.coalesce(func.sum(moved.c.eur_cents), 0).cast(BigInteger)
+    brought = func.coalesce(func.sum(moved.c[cents]), 0).cast(BigInteger)
     return select(brought).where(moved.c.subscription_id == subscription.id).scalar_subquery()
 
 
@@ -159,6 +159,22 @@ class Subscription(Node):
     )
 
 
+@strawberry.type(description="Sums over a whole list, a row a currency.")
+class SubscriptionTotals:
+    currency: CurrencyCode = column()
+    count: int = column()
+    mrr: Money = money("mrr_cents", description="What they bring a month, in their own currency.")
+    mrr_eur_cents: Cents = column(description="The same in EUR, at the rates locked with the prices.")
+
+
+def totals(subscriptions: Scope) -> Select[Any]:
+    """The sums of a list, a row a currency."""
+    brought = {"mrr_cents": "amount_cents", "mrr_eur_cents": "eur_cents"}
+    sums = (func.sum(mrr_of(subscriptions, cents)).cast(BigInteger).label(name) for name, cents in brought.items())
+    counted = select(subscriptions.currency, func.count().label("count"), *sums)
+    return counted.group_by(subscriptions.currency).order_by(subscriptions.currency)
+
+
 @strawberry.type
 class SubscriptionEdge:
     cursor: str
@@ -171,3 +187,6 @@ class SubscriptionConnection:
     nodes: list[Subscription]
     page_info: PageInfo
     total_count: int
+    totals: list[SubscriptionTotals] = computed(
+        totals, description="Sums over the whole filtered list, one row a currency."
+    )

@@ -34,6 +34,11 @@ def among(column: ColumnElement[Any], values: BindParameter[Any]) -> ColumnEleme
     return column == any_(type_coerce(values, ARRAY(element)))
 
 
+def like_one(column: ColumnElement[Any], patterns: BindParameter[Any]) -> ColumnElement[bool]:
+    """The column is like one of the patterns of `beginning`."""
+    return column.like(any_(type_coerce(patterns, ARRAY(Text()))))
+
+
 class OneOf:
     """A condition that a column is one of several values. One value alone is a condition of its own: then an index that goes
     on with the list's order serves both."""
@@ -67,7 +72,16 @@ def containing(text: str | None) -> str | None:
     """
     if text is not None and len(text) > SEARCH_LENGTH_MAX:
         raise BadInput(f"The search has {len(text)} characters; it takes up to {SEARCH_LENGTH_MAX}.", argument="search")
-    return None if text is None else "%" + re.sub(r"([%_\\])", r"\\\1", text) + "%"
+    return None if text is None else f"%{_as_it_is(text)}%"
+
+
+def beginning(text: str) -> str:
+    """A pattern for what begins with the text as it is."""
+    return f"{_as_it_is(text)}%"
+
+
+def _as_it_is(text: str) -> str:
+    return re.sub(r"([%_\\])", r"\\\1", text)
 
 
 def like(column: ColumnElement[Any], pattern: BindParameter[Any]) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from schema.ids import to_global
-from tests.books import TODAY, LittleBooks
+from tests.books import RATE_OF_SEK, TODAY, LittleBooks
 from tests.graphql.api import Api
 
 INVOICES = """
@@ -173,7 +173,7 @@ async def test_entries_are_found_by_book_account_and_journal(api: Api, little: L
     little.invoice(tenant, 10_000, number="P")
     little.invoice(tenant, 20_000, number="T", issuer_type="TENANT", issued_on=TODAY)
     query = """query ($f: AccountingEntryFilter) { accountingEntries(filter: $f) {
-        totalCount totals { amountCents } nodes { id account journalId amount { amountCents } book { name } description } } }"""
+        totalCount totals { amountCents } totalsInEur { currency amountCents } nodes { id account journalId amount { amountCents } book { name } description } } }"""
 
     async def found(**narrowed: Any) -> list[tuple[str, int]]:
         page = (await api.ask(query, f=narrowed))["accountingEntries"]
@@ -183,9 +183,14 @@ async def test_entries_are_found_by_book_account_and_journal(api: Api, little: L
     assert await found(platformBook=True) == [("1510", 10_000), ("2611", -2_000), ("3001", -8_000)]
     assert await found(platformBook=False, accounts=["1510"]) == [("1510", 20_000)]
     assert await found(accounts=["1510", "2611"], bookedFrom=str(TODAY)) == [("1510", 20_000), ("2611", -4_000)]
+    assert await found(accounts=["15", "2611"], platformBook=True) == [("1510", 10_000), ("2611", -2_000)]
+    assert await found(accounts=["%", "151_"]) == []
     assert await found(search="invoice t") == [("1510", 20_000), ("2611", -4_000), ("3001", -16_000)]
     page = (await api.ask(query, f={"platformBook": False}))["accountingEntries"]
     assert page["totals"] == [{"amountCents": 0}]
+    page = (await api.ask(query, f={"platformBook": False, "accounts": ["3"]}))["accountingEntries"]
+    assert page["totals"] == [{"amountCents": -16_000}]
+    assert page["totalsInEur"] == [{"currency": "EUR", "amountCents": round(-16_000 / RATE_OF_SEK)}]
     assert {node["book"]["name"] for node in page["nodes"]} == {"Björkens Boule"}
     assert len(await found(journalId=page["nodes"][0]["journalId"])) == 3
     assert (await api.refused(query, f={"journalId": page["nodes"][0]["id"]}))[0] == "NOT_FOUND"

@@ -205,3 +205,25 @@ async def test_the_routes_change_subscriptions_in_snake_case(
     ):  # fmt: skip
         assert (await sys(api, trial, verb, reason=REASON, **body))[0] == expected, verb
     assert (await sys(api, trial, "revoke"))[1]["error"]["code"] == "REASON_REQUIRED"
+
+
+async def test_what_subscriptions_bring_a_month_is_summed_by_currency(api: Api, little: LittleBooks) -> None:
+    tenant, plan, yearly = little.tenant(), little.plan(), little.plan("yearly", 120_000, interval="YEAR")
+    little.subscription(tenant, plan)
+    little.subscription(tenant, yearly, amount_cents=120_000, amount_eur_cents=12_000)
+    little.subscription(tenant, plan, status="PAUSED", paused_on=date(2026, 11, 1))
+    little.subscription(tenant, plan, currency="EUR", amount_cents=4_000, amount_eur_cents=4_000)
+    query = """query ($f: SubscriptionFilter) { subscriptions(filter: $f, first: 1) {
+        totals { currency count mrr { amountCents currency } mrrEurCents } } }"""
+
+    async def totals(**narrowed: Any) -> list[Any]:
+        return list((await api.ask(query, f=narrowed))["subscriptions"]["totals"])
+
+    assert await totals() == [
+        {"currency": "EUR", "count": 1, "mrr": {"amountCents": 4_000, "currency": "EUR"}, "mrrEurCents": 4_000},
+        {"currency": "SEK", "count": 3, "mrr": {"amountCents": 59_000, "currency": "SEK"}, "mrrEurCents": 5_356},
+    ]
+    assert await totals(planCodes=["yearly"]) == [
+        {"currency": "SEK", "count": 1, "mrr": {"amountCents": 10_000, "currency": "SEK"}, "mrrEurCents": 1_000}
+    ]
+    assert await totals(status=["TRIALING"]) == []
