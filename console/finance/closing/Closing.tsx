@@ -1,6 +1,6 @@
 import { useState } from "react";
-import { BeforeClosingDocument, ReconciledProvidersDocument } from "../../generated/graphql";
-import { day, daysFrom, month as spelled, moment, monthStart, today } from "../../words/days";
+import { type BeforeClosingQuery, BeforeClosingDocument, ReconciledProvidersDocument } from "../../generated/graphql";
+import { type Day, day, daysFrom, month as spelled, moment, monthStart, today } from "../../words/days";
 import { number } from "../../words/figures";
 import { t } from "../../words/words";
 import { useAsk } from "../api/ask";
@@ -26,15 +26,21 @@ export default function Closing() {
   const asked = { document: BeforeClosingDocument, variables: days };
   const before = useAsk(asked);
   const providers = useAsk({ document: ReconciledProvidersDocument, variables: {} });
+  const latest = before.data?.closed.nodes[0];
+  const isClosed = latest !== undefined && month <= monthOf(latest);
   const [isClosing, setClosing] = useState(false);
   return (
     <Page
       title={t("Month close")}
+      beside={isClosed && <Badge tone="good">{t("Closed")}</Badge>}
       asked={asked}
       actions={
-        <button type="button" className="main" onClick={() => setClosing(true)}>
-          {t("Close {month}", { month: spelled(month) })}
-        </button>
+        before.data &&
+        !isClosed && (
+          <button type="button" className="main" onClick={() => setClosing(true)}>
+            {t("Close {month}", { month: spelled(month) })}
+          </button>
+        )
       }
     >
       <FilterBar>
@@ -70,11 +76,12 @@ export default function Closing() {
             <Section title={t("Closed before")}>
               {closed.nodes.length === 0 && <Empty>{t("No month was closed yet.")}</Empty>}
               <ol className="trail">
-                {closed.nodes.map(({ id, occurredAt, actor, reason }) => (
-                  <li key={id}>
-                    <time dateTime={occurredAt}>{moment(occurredAt)}</time>
-                    <span>{actor}</span>
-                    {reason && <q>{reason}</q>}
+                {closed.nodes.map((event) => (
+                  <li key={event.id}>
+                    <time dateTime={event.occurredAt}>{moment(event.occurredAt)}</time>
+                    <strong>{spelled(monthOf(event))}</strong>
+                    <span>{event.actor}</span>
+                    {event.reason && <q>{event.reason}</q>}
                   </li>
                 ))}
               </ol>
@@ -86,6 +93,12 @@ export default function Closing() {
       {isClosing && <CloseDialog month={month} close={() => setClosing(false)} />}
     </Page>
   );
+}
+
+/** The first day of the month that was closed: with it, all before it are. */
+function monthOf({ details }: BeforeClosingQuery["closed"]["nodes"][number]): Day {
+  const { month } = JSON.parse(details) as { readonly month: string };
+  return `${month}-01`;
 }
 
 /** Something to look at before the month is closed. */
