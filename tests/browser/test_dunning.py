@@ -1,5 +1,8 @@
 """Dunning taken into one's own hands, and given back."""
 
+from typing import Any
+
+import psycopg
 import pytest
 from playwright.sync_api import expect
 
@@ -24,3 +27,58 @@ def test_dunning_is_frozen_and_resumed(office: BackOffice) -> None:
 
     office.says("Resumed")
     expect(office.page.locator(".page-title")).to_contain_text("Running")
+
+
+def test_a_case_follows_stages_of_its_own_until_it_is_resumed(
+    office: BackOffice, books: psycopg.Connection[Any]
+) -> None:
+    number, kept = books.execute(
+        "select i.number, (select count(*) from dunning_action a where a.case_id = c.id)"
+        " from dunning_case c join invoice i on i.id = c.invoice_id"
+        " where c.override_path is null and c.acted_on is not null and i.outstanding_cents > 0"
+        " order by i.due_on desc, c.id limit 1"
+    ).fetchone() or ("", 0)
+    office.open("/dunning?status=OPEN").page.get_by_role("link", name=number).click()
+    usual = office.page.locator(".calendar").inner_text()
+    office.page.get_by_role("button", name="Own stages").click()
+    stages = office.dialog.locator(".stages li")
+    while stages.count() > 0:
+        stages.last.get_by_role("button", name="Take away").click()
+    confirm = office.dialog.get_by_role("button", name="Follow these stages")
+    expect(confirm).to_be_disabled()
+
+    for code, days in (("phone-call", "200"), ("last-letter", "190")):
+        office.dialog.get_by_role("button", name="Add a stage").click()
+        stages.last.get_by_role("textbox").fill(code)
+        stages.last.get_by_role("spinbutton").fill(days)
+    stages.last.get_by_role("combobox").select_option("FINAL_NOTICE")
+    expect(office.dialog).to_contain_text("Each stage is on a later day than the one before it.")
+    expect(confirm).to_be_disabled()
+    stages.last.get_by_role("spinbutton").fill("210")
+    office.dialog.get_by_role("textbox", name="Reason").fill("We phone this club first")
+    confirm.click()
+
+    office.says("The case follows its own stages.")
+    expect(office.page.locator(".page-title")).to_contain_text("Own stages")
+    days = office.page.locator(".calendar li[data-taken=false]")
+    expect(days).to_have_count(2)
+    expect(days.nth(0)).to_contain_text("Reminder phone-call 200 days after due next, from")
+    expect(days.nth(1)).to_contain_text("Final notice last-letter 210 days after due")
+    expect(office.page.locator(".calendar li[data-taken=true]")).to_have_count(kept)
+
+    office.page.get_by_role("button", name="Resume").click()
+    office.give_reason("They answered the phone")
+
+    office.says("Resumed")
+    expect(office.page.locator(".page-title")).not_to_contain_text("Own stages")
+    expect(office.page.locator(".calendar")).to_have_text(usual, use_inner_text=True)
+    found = books.execute(
+        "select action, reason from audit_event where reason in ('We phone this club first', 'They answered the phone')"
+        " and subject_id = (select c.id from dunning_case c join invoice i on i.id = c.invoice_id where i.number = %s)"
+        " order by seq",
+        [number],
+    )
+    assert found.fetchall() == [
+        ("dunning.overridden", "We phone this club first"),
+        ("dunning.resumed", "They answered the phone"),
+    ]

@@ -7,11 +7,21 @@ import { ACTION } from "./labels";
 
 type Found = NonNullable<DunningCaseQuery["dunningCase"]>;
 
-/** The stages on their days: those taken, with what came of them, and those to come. */
+/** The stages on their days: those taken, with what came of them, and those to come. What was taken before the case was
+ * given other stages stays told. */
 export function Calendar({ of: { stages, actions, invoice, nextActionOn } }: { readonly of: Found }) {
   const coming = stages.find(({ code }) => !actions.some(({ stage }) => stage === code))?.code;
+  const before = actions.filter(({ stage }) => !stages.some(({ code }) => code === stage));
   return (
     <ol className="trail calendar">
+      {before.map((taken) => (
+        <li key={taken.stage} data-taken>
+          <time dateTime={taken.takenAt}>{day(taken.takenAt)}</time>
+          <span>
+            <strong>{t(ACTION[taken.action])}</strong> <code>{taken.stage}</code> <Taken of={taken} />
+          </span>
+        </li>
+      ))}
       {stages.map(({ code, daysAfterDue, action }) => {
         const taken = actions.find(({ stage }) => stage === code);
         return (
