@@ -1,0 +1,147 @@
+"""Money that goes back, or stays as credit: what the console says of it before and after, and what the books hold then."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from lxml import etree
+from playwright.sync_api import expect
+
+from tests.books import LittleBooks
+from tests.browser.back_office import BackOffice
+from tests.browser.running import Service, serving
+from tests.database import Clones
+from tests.providers.bank_orders import settings
+
+
+@pytest.fixture(scope="module")
+def outbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where orders to the bank are put."""
+    return tmp_path_factory.mktemp("outbox")
+
+
+@pytest.fixture(scope="module")
+def service(database_clones: Clones, outbox: Path) -> Iterator[Service]:
+    """Two card payments, at a gateway that takes an hour to settle refunds; a payer that the bank does not know; a club that
+    pays more than it owes, and then owes again."""
+    with database_clones.clone() as database:
+        with database.connect(autocommit=True) as connection:
+            books = LittleBooks(connection)
+            for club in ("Alby", "Berga"):
+                tenant = books.tenant(f"{club} Boule")
+                books.paid(tenant, books.invoice(tenant, 100_000, number=f"F-{club}"), 100_000)
+            books.transfer(80_000, counterparty_name="Cupen", message="fel konto")
+            tenant = books.tenant("Dala Boule")
+            books.invoice(tenant, 100_000, number="F-104", customer_name="Dala Boule")
+            books.invoice(tenant, 30_000, number="F-105", customer_name="Dala Boule")
+            books.transfer(145_000, counterparty_name="Dala Boule", message="faktura F-104")
+        with serving(database, BILLING_SANDBOX_SETTLES_AFTER_SECONDS="3600", **settings(outbox)) as made:
+            yield made
+
+
+def refund(office: BackOffice, club: str, amount: str) -> None:
+    """Order a refund of a club's payment, and open its page."""
+    office.open(f"/payments?search={club}").page.locator("a.row").first.click()
+    office.page.get_by_role("button", name="Refund").click()
+    office.dialog.get_by_label("Amount in SEK").fill(amount)
+    expect(office.dialog).to_contain_text(f"SEK {amount} goes back")
+    office.dialog.get_by_role("textbox", name="Reason").fill("Charged twice")
+    office.dialog.get_by_role("button", name="Send the money back").click()
+    expect(office.dialog).to_contain_text(f"SEK {amount} is on its way")
+    office.dialog.get_by_role("link", name="Show the refund").click()
+    expect(office.heading).to_have_text(f"Refund of SEK {amount}")
+
+
+def test_a_refund_that_is_not_confirmed_yet_is_told_as_pending(
+    office: BackOffice, books: psycopg.Connection[Any]
+) -> None:
+    refund(office, "Alby", "250.00")
+
+    expect(office.page.locator(".page-title .badge")).to_have_text("Pending")
+    expect(office.page.get_by_text("the provider has not confirmed it yet")).to_be_visible()
+    expect(office.page.get_by_role("button", name="Resolve")).to_have_count(0)
+    expect(office.page.get_by_role("region", name="Accounting entries")).to_contain_text("Nothing is booked.")
+    assert books.execute("select status from refund where amount_cents = 25000").fetchall() == [("PENDING",)]
+
+    office.page.get_by_role("link", name="Show the payment").click()
+    expect(office.page.locator(".tally div").filter(has_text="Can go back")).to_contain_text("SEK 750.00")
+    office.open("/refunds?status=PENDING")
+    expect(office.page.get_by_role("group", name="Refunds").locator("tbody tr").first).to_contain_text("Pending")
+
+
+def test_a_refund_that_no_machine_can_tell_is_resolved_by_what_the_provider_says(
+    office: BackOffice, books: psycopg.Connection[Any]
+) -> None:
+    refund(office, "Berga", "400.00")
+    books.execute("update refund set needs_review = true, due_at = null where amount_cents = 40000")
+
+    office.open("/refunds?review=yes").page.locator("a.row").click()
+    expect(office.page.get_by_text("No machine can tell any more what became of it.")).to_be_visible()
+    office.page.get_by_role("button", name="Resolve").click()
+    confirm = office.dialog.get_by_role("button", name="Resolve")
+    expect(confirm).to_be_disabled()
+    office.dialog.get_by_label("The money went back").check()
+    office.dialog.get_by_label("Provider's reference").fill("re_by_phone")
+    office.dialog.get_by_role("textbox", name="Reason").fill("Seen in their dashboard")
+    confirm.click()
+
+    office.says("SEK 400.00: Succeeded")
+    expect(office.page.locator(".page-title .badge")).to_have_text("Succeeded")
+    expect(office.page.get_by_role("region", name="Accounting entries")).to_contain_text("1580 Gateway clearing")
+    expect(office.page.get_by_role("button", name="Resolve")).to_have_count(0)
+    found = books.execute("select status, provider_reference, needs_review from refund where amount_cents = 40000")
+    assert found.fetchall() == [("SUCCEEDED", "re_by_phone", False)]
+
+
+def test_a_transfer_goes_back_to_the_account_that_its_payer_names(
+    office: BackOffice, books: psycopg.Connection[Any], outbox: Path
+) -> None:
+    office.open("/inbox").choose("Cupen").page.get_by_role("button", name="Return").click()
+    office.give_reason("Meant for another club")
+    expect(office.dialog.get_by_role("alert")).to_be_visible()
+    assert list(outbox.iterdir()) == []
+
+    office.dialog.get_by_label("Bankgiro number").fill("991-2346")
+    office.dialog.get_by_role("button", name="Send it back").click()
+
+    office.says("SEK 800.00 goes back; the bank has yet to confirm it.")
+    expect(office.row("Cupen")).to_have_count(0)
+    office.open("/inbox?status=RETURNED").choose("Cupen")
+    returns = office.page.get_by_role("region", name="Returns").get_by_role("listitem")
+    expect(returns).to_contain_text("Pending")
+    expect(returns).to_contain_text("BG 991-2346")
+    expect(returns).to_contain_text("Meant for another club")
+    [ordered] = outbox.glob("*.xml")
+    assert etree.fromstring(ordered.read_bytes()).xpath("//*[local-name() = 'InstdAmt']/text()") == ["800.00"]
+    status = books.execute("select status from bank_transfer where counterparty_name = 'Cupen'").fetchall()
+    assert status == [("RETURNED",)]
+
+
+def test_what_is_paid_too_much_becomes_credit_that_pays_the_next_invoice(
+    office: BackOffice, books: psycopg.Connection[Any]
+) -> None:
+    def credit_is(amount: str) -> None:
+        office.open("/tenants?search=Dala").page.locator("a.row").click()
+        expect(office.heading).to_have_text("Dala Boule")
+        expect(office.page.locator(".facts div").filter(has_text="Credit").locator("dd")).to_have_text(amount)
+
+    office.open("/inbox").choose("Dala Boule").press("a")
+    office.give_reason("It names the invoice")
+    office.says("F-104 (Paid)")
+    credit_is("SEK 450.00")
+
+    office.page.get_by_role("link", name="F-105").click()
+    office.page.get_by_role("button", name="Pay from credit").click()
+    expect(office.dialog).to_contain_text("Dala Boule has SEK 450.00 of credit; SEK 300.00 is outstanding.")
+    expect(office.dialog.get_by_label("Amount")).to_have_value("300.00")
+    office.give_reason("They asked for it")
+
+    office.says("F-105: Paid")
+    expect(office.page.locator(".page-title .badge")).to_have_text("Paid")
+    expect(office.page.get_by_role("button", name="Pay from credit")).to_have_count(0)
+    credit_is("SEK 150.00")
+    assert books.execute("select reason from audit_event where action = 'credit.applied'").fetchall() == [
+        ("They asked for it",)
+    ]
