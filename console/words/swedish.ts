@@ -552,6 +552,7 @@ export const SWEDISH = {
   "{provider} and the ledger agree": "{provider} och bokföringen stämmer",
   "{provider} and the ledger differ": "{provider} och bokföringen skiljer sig",
   "Closed": "Stängd",
+  "MRR in EUR": "MRR i EUR",
   "Closed before": "Stängda tidigare",
   "No month was closed yet.": "Ingen månad är stängd än.",
   "Nothing is booked on or before {day} once it is closed; what comes late counts on the first open day.": "Inget bokförs till och med {day} när den är stängd; det som kommer sent räknas på första öppna dagen.",

@@ -18,7 +18,7 @@ interface TableProps<Row> {
   readonly label: string;
   readonly rows: readonly Row[];
   readonly columns: readonly Column<Row>[];
-  /** Where a row leads: its first cell is a link, and a click anywhere on the row follows it. */
+  /** Where a row leads: its title is a link, and a click anywhere on the row follows it. */
   readonly href?: (row: Row) => string | undefined;
   readonly row?: (row: Row) => string;
   /** A few columns of sums, which stay a table on a phone; the rows of others become two lines each. */
@@ -43,9 +43,9 @@ export function Table<Row extends object>({ label, rows, columns, href, row: key
         <tbody role="rowgroup">
           {rows.map((row, index) => (
             <tr role="row" key={key?.(row) ?? (row as { readonly id?: string }).id ?? index}>
-              {columns.map((column, at) => (
+              {columns.map((column) => (
                 <td key={column.head} role="cell" className={[kind(column), place(column)].filter(Boolean).join(" ") || undefined} data-head={column.figures ? t(column.head) : undefined}>
-                  <Cell href={at === 0 ? href?.(row) : undefined}>{column.cell(row)}</Cell>
+                  <Cell href={place(column) === "title" ? href?.(row) : undefined}>{column.cell(row)}</Cell>
                 </td>
               ))}
             </tr>

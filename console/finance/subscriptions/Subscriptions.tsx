@@ -1,5 +1,6 @@
-import { type SubscriptionFilter, SubscriptionsDocument } from "../../generated/graphql";
+import { type SubscriptionFilter, type SubscriptionsQuery, SubscriptionsDocument } from "../../generated/graphql";
 import { country } from "../../words/countries";
+import { eur, number } from "../../words/figures";
 import { t } from "../../words/words";
 import { useAsk } from "../api/ask";
 import { ExportMenu } from "../exports/ExportMenu";
@@ -8,13 +9,21 @@ import { named } from "../look/Badge";
 import { Chosen } from "../look/Chosen";
 import { Choice, FilterBar, Search } from "../look/FilterBar";
 import { SUBSCRIPTION_STATUS } from "../look/labels";
+import { Money } from "../look/Money";
 import { Page } from "../look/Page";
 import { Pager } from "../look/Pager";
 import { PlanFilter } from "../look/PlanFilter";
-import { Table } from "../look/Table";
+import { type Column, Table } from "../look/Table";
 import { TenantFilter } from "../look/TenantFilter";
 import { type Filters, useFilters, usePaging } from "../route/filters";
 import { SUBSCRIPTION } from "./columns";
+
+const TOTALS: readonly Column<SubscriptionsQuery["subscriptions"]["totals"][number]>[] = [
+  { head: "Currency", cell: ({ currency }) => currency },
+  { head: "Subscriptions", cell: ({ count }) => number(count), figures: true },
+  { head: "MRR", cell: ({ mrr }) => <Money of={mrr} />, figures: true },
+  { head: "MRR in EUR", cell: ({ mrrEurCents }) => <Money of={eur(mrrEurCents)} />, figures: true, minor: true },
+];
 
 /** The subscriptions of all tenants. */
 export default function Subscriptions() {
@@ -30,11 +39,12 @@ export default function Subscriptions() {
         <TenantFilter />
       </FilterBar>
       <Answered of={subscriptions}>
-        {({ subscriptions: { nodes, totalCount, pageInfo } }) =>
+        {({ subscriptions: { nodes, totals, totalCount, pageInfo } }) =>
           nodes.length === 0 ? (
             <Empty>{t("No subscription is like that. Take a filter away to see more.")}</Empty>
           ) : (
             <>
+              <Table label={t("Totals")} rows={totals} columns={TOTALS} sums row={({ currency }) => currency} />
               <Table label={t("Subscriptions")} rows={nodes} columns={SUBSCRIPTION} href={({ id }) => `/subscriptions/${id}`} />
               <Pager info={pageInfo} shown={nodes.length} total={totalCount} backwards />
             </>

@@ -59,11 +59,11 @@ interface PartProps<Row> {
   readonly tenant: string;
 }
 
-/** The first rows of a list, and the way to all of them. */
+/** The first rows of a list, without the tenant in each, and the way to all of them. */
 function Part<Row extends { readonly id: string }>({ title, rows, columns, at, tenant }: PartProps<Row>) {
   return (
     <Section title={title} actions={<Link href={link(at, { tenant })}>{t("Show all")}</Link>}>
-      {rows.length === 0 ? <Empty>{t("None.")}</Empty> : <Table label={title} rows={rows} columns={columns} href={(row) => `${at}/${row.id}`} />}
+      {rows.length === 0 ? <Empty>{t("None.")}</Empty> : <Table label={title} rows={rows} columns={columns.filter(({ head }) => head !== "Tenant")} href={(row) => `${at}/${row.id}`} />}
     </Section>
   );
 }
