@@ -14,6 +14,12 @@ export function days(from: Day, to: Day): string {
   return spelled.formatRange(new Date(from), new Date(to));
 }
 
+/** The months from the first day to the last: "Aug – Oct 2026". */
+export function months({ from, to }: { readonly from: Day; readonly to: Day }): string {
+  const spelled = new Intl.DateTimeFormat(locale(), { month: "short", year: "numeric", timeZone: "UTC" });
+  return spelled.formatRange(new Date(from), new Date(to));
+}
+
 /** E.g. "Nov 2026". */
 export function month(on: Day): string {
   return show({ month: "short", year: "numeric", timeZone: "UTC" }, on);

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.browser.back_office import BackOffice
 from tests.browser.running import Service
@@ -14,18 +14,26 @@ def service(demo: Service) -> Service:
     return demo
 
 
-def test_a_figure_of_the_dashboard_leads_to_the_rows_that_make_it(office: BackOffice) -> None:
-    def figure(name: str, *, of: str) -> int:
-        box = office.page.locator(of).filter(has=office.page.get_by_text(name, exact=True))
-        return round(float(box.locator("strong, dd").last.inner_text().replace(",", "").lstrip("€")))
+def figure(office: BackOffice, name: str, *, of: str) -> int:
+    box = office.page.locator(of).filter(has=office.page.get_by_text(name, exact=True))
+    return euros(box.locator("strong, dd").last.inner_text())
 
+
+def euros(text: str) -> int:
+    """The whole euros of what a page writes."""
+    found = re.search(r"(-?)€([\d,]+(?:\.\d\d)?)", text)
+    assert found, text
+    return round(float(found[1] + found[2].replace(",", "")))
+
+
+def test_a_figure_of_the_dashboard_leads_to_the_rows_that_make_it(office: BackOffice) -> None:
     for tile, page, tally in (("Net revenue", "Revenue", "Net revenue"), ("MRR", "MRR changes", "In all")):
         office.open("/?from=2026-01-01")
-        told = figure(tile, of=".tile")
+        told = figure(office, tile, of=".tile")
         office.page.locator(".tile").get_by_role("link", name=tile, exact=True).click()
         expect(office.heading).to_have_text(page)
         expect(office.page.get_by_role("group", name=page).locator("a.row").first).to_be_visible()
-        assert told == figure(tally, of=".tally div")
+        assert told == figure(office, tally, of=".tally div")
 
     office.page.locator("a.row").first.click()
     expect(office.page.get_by_role("region", name="History")).to_be_visible()
@@ -59,3 +67,26 @@ def test_a_tile_tells_its_change_from_the_days_before(office: BackOffice, days: 
     expect(office.page.locator(".tiles .positive, .tiles .negative").first).to_be_visible()
     told = office.page.locator(".as-of").inner_text()
     assert re.sub(r"\s*\u2013\s*", "-", told) == f"Changes are those from {before}."
+
+
+@pytest.mark.parametrize(("tile", "months"), [("Cash", 1), ("Monthly burn", 3)])
+def test_a_figure_of_the_books_leads_to_the_entries_whose_sum_it_is(office: BackOffice, tile: str, months: int) -> None:
+    told = figure(office.open("/"), tile, of=".tile")
+    office.page.locator(".tile").get_by_role("link", name=tile, exact=True).click()
+
+    expect(office.heading).to_have_text("Ledger")
+    expect(office.page.get_by_role("button", name=re.compile("^Account: "))).to_be_visible()
+    summed = euros(office.page.locator(".sums .figures").last.inner_text())
+    assert abs(summed - months * told) < months
+
+
+def test_a_ratio_tells_what_it_was_and_how_it_is_made(office: BackOffice) -> None:
+    def tile(name: str) -> Locator:
+        return office.page.locator(".tile").filter(has=office.page.get_by_text(name, exact=True))
+
+    office.open("/?from=2026-02-01&to=2026-02-28")
+
+    for name in ("Churn", "VAT", "Cash", "Monthly burn", "Active subscriptions"):
+        expect(tile(name)).to_contain_text(re.compile("[▲▼] .*from|unchanged"))
+    expect(tile("Runway")).to_contain_text("Cash ÷ monthly burn")
+    expect(tile("Monthly burn")).to_contain_text(re.compile("the mean of Dec 2025 . Feb 2026"))

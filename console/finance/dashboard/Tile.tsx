@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import type { RatioFragment, ValueFragment } from "../../generated/graphql";
 import { type Amount, percent, roundMoney } from "../../words/figures";
-import { type Phrase, t } from "../../words/words";
+import { type Phrase, t, told } from "../../words/words";
 import { Link } from "../route/Link";
 
 interface TileProps {
@@ -9,52 +9,72 @@ interface TileProps {
   readonly value: ReactNode;
   /** What stands under the figure: a change, a part of it, or why there is none. */
   readonly about?: ReactNode;
+  /** How the figure is made, where its rows do not tell. */
+  readonly made?: string | undefined;
   /** The rows that made the figure. */
   readonly href?: string;
 }
 
 /** One figure. */
-export function Tile({ name, value, about, href }: TileProps) {
+export function Tile({ name, value, about, made, href }: TileProps) {
   return (
     <div className="tile">
       <dt>{href ? <Link href={href}>{t(name)}</Link> : t(name)}</dt>
       <dd>
         <strong>{value}</strong>
         {about && <small>{about}</small>}
+        {made && <small>{made}</small>}
       </dd>
     </div>
   );
 }
 
-/** A ratio as its tile's value and about: where it cannot be told, why not. */
-export function ratio({ value, unavailableBecause }: RatioFragment, show: (value: number) => string = percent): Pick<TileProps, "value" | "about"> {
-  return value === null ? { value: "–", about: unavailableBecause } : { value: show(value) };
+/** A figure of a tile, and what it was on the days before. */
+interface Compared<Value> {
+  readonly was?: Value | undefined;
+  /** More of it is not better. */
+  readonly isCost?: boolean | undefined;
 }
 
-export function amount({ value, unavailableBecause }: ValueFragment): Pick<TileProps, "value" | "about"> {
-  return value === null ? { value: "–", about: unavailableBecause } : { value: roundMoney(value) };
+type Shown = Pick<TileProps, "value" | "about">;
+
+/** An amount that can always be told. */
+export function figure(now: Amount, { was, isCost }: Compared<Amount> = {}): Shown {
+  const show = (amountCents: number) => roundMoney({ ...now, amountCents });
+  return { value: roundMoney(now), about: <Difference now={now.amountCents} was={was?.amountCents} show={show} isCost={isCost} isSized /> };
+}
+
+/** An amount, or why it cannot be told. */
+export function amount({ value, unavailableBecause }: ValueFragment, { was, isCost }: Compared<ValueFragment> = {}): Shown {
+  return value === null ? { value: "–", about: told(unavailableBecause) } : figure(value, { was: was?.value ?? undefined, isCost });
+}
+
+/** A ratio, or why it cannot be told. */
+export function ratio({ value, unavailableBecause }: RatioFragment, { was, isCost }: Compared<RatioFragment> = {}, show: (value: number) => string = percent): Shown {
+  if (value === null) return { value: "–", about: told(unavailableBecause) };
+  return { value: show(value), about: <Difference now={value} was={was?.value ?? undefined} show={show} isCost={isCost} /> };
 }
 
 interface DifferenceProps {
-  readonly now: Amount;
-  readonly was: Amount | undefined;
-  /** More of it is not better. */
-  readonly isCost?: boolean;
+  readonly now: number;
+  readonly was: number | undefined;
+  readonly show: (value: number) => string;
+  readonly isCost?: boolean | undefined;
+  /** Says by how much it moved, not only whence. */
+  readonly isSized?: boolean;
 }
 
 /** How much more or less it is than it was on the days before. */
-export function Difference({ now, was, isCost = false }: DifferenceProps) {
-  if (!was) return <>&nbsp;</>;
-  const [more, less] = isCost ? ["quiet", "quiet"] : ["positive", "negative"];
-  const moved = now.amountCents - was.amountCents;
-  const ratio = was.amountCents > 0 ? percent(Math.abs(moved) / was.amountCents) : roundMoney({ ...now, amountCents: Math.abs(moved) });
-  if (moved === 0) return <>{t("unchanged")}</>;
+export function Difference({ now, was, show, isCost = false, isSized = false }: DifferenceProps) {
+  if (was === undefined) return <>&nbsp;</>;
+  if (show(now) === show(was)) return <>{t("unchanged")}</>;
+  const size = was > 0 ? percent(Math.abs(now - was) / was) : show(Math.abs(now - was));
   return (
     <>
-      <span className={moved > 0 ? more : less}>
-        {moved > 0 ? "▲" : "▼"} {ratio}
+      <span className={isCost ? "quiet" : now > was ? "positive" : "negative"}>
+        {now > was ? "▲" : "▼"} {isSized && size}
       </span>{" "}
-      {t("from {amount}", { amount: roundMoney(was) })}
+      {t("from {amount}", { amount: show(was) })}
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { BeforeDocument, type DashboardQuery } from "../../generated/graphql";
-import { days as spelled } from "../../words/days";
+import { type Day, days as spelled, daysFrom, monthStart, months as monthSpan } from "../../words/days";
 import { number, roundMoney } from "../../words/figures";
 import { t } from "../../words/words";
 import { useAsk } from "../api/ask";
@@ -8,12 +8,15 @@ import { dashboardFilter, type Narrowing } from "../revenue/narrowed";
 import { useFilters } from "../route/filters";
 import { link } from "../route/location";
 import { before } from "./before";
-import { amount, Change, Difference, ratio, Tile } from "./Tile";
+import { amount, Change, Difference, figure, ratio, Tile } from "./Tile";
 
 type Report = DashboardQuery["revenueDashboard"];
 
 /** Who is counted as subscribing: all that pay, also late. */
 const COUNTED = ["ACTIVE", "PAST_DUE"];
+
+/** What the platform's own book holds the figures in: accounts, or what their numbers begin with. */
+const ACCOUNTS = { cash: "19,1580,1589,2899", result: "3,4,5,6,7", marketing: "59" };
 
 /** The figures of the window, with their change; each leads to the rows that made it. */
 export function Tiles({ of, days, narrowed }: { readonly of: Report; readonly days: Days; readonly narrowed: Narrowing }) {
@@ -22,33 +25,56 @@ export function Tiles({ of, days, narrowed }: { readonly of: Report; readonly da
   const was = useAsk(asked).data?.revenueDashboard;
   const within = (path: string) => link(path, { ...narrowed, ...days });
   const mrr = link("/mrr", { ...narrowed, to: days.to });
+  const churn = link("/churn", { ...days });
   const subscribing = `${link("/subscriptions", narrowed)}${Object.values(narrowed).some(Boolean) ? "&" : "?"}${COUNTED.map((one) => `status=${one}`).join("&")}`;
+  const quarter = completeMonths(days.to);
+  const spent = link("/ledger", { book: "platform", account: ACCOUNTS.result, ...quarter });
   return (
     <>
       <dl className="tiles first">
         <Tile name="MRR" value={roundMoney(of.mrr)} about={<Change of={of.mrrChangeRatio} />} href={mrr} />
-        <Tile name="Net revenue" value={roundMoney(of.netRevenue)} about={<Difference now={of.netRevenue} was={was?.netRevenue} />} href={within("/revenue")} />
-        <Tile name="Platform fees" value={roundMoney(of.platformFees)} about={<Difference now={of.platformFees} was={was?.platformFees} />} href={within("/revenue")} />
-        <Tile name="Runway" {...ratio(of.runwayMonths, months)} />
-        <Tile name="Churn" {...ratio(of.churnRate)} href={link("/churn", { ...days })} />
+        <Tile name="Net revenue" {...figure(of.netRevenue, { was: was?.netRevenue })} href={within("/revenue")} />
+        <Tile name="Platform fees" {...figure(of.platformFees, { was: was?.platformFees })} href={within("/revenue")} />
+        <Tile name="Runway" {...ratio(of.runwayMonths, { was: was?.runwayMonths }, months)} made={t("Cash ÷ monthly burn")} href={spent} />
+        <Tile name="Churn" {...ratio(of.churnRate, { was: was?.churnRate, isCost: true })} href={churn} />
       </dl>
       <dl className="tiles">
-        <Tile name="ARR" value={roundMoney(of.arr)} href={mrr} />
-        <Tile name="Active subscriptions" value={number(of.activeSubscriptions)} href={subscribing} />
-        <Tile name="Gross revenue" value={roundMoney(of.grossRevenue)} about={<Difference now={of.grossRevenue} was={was?.grossRevenue} />} href={within("/revenue")} />
-        <Tile name="VAT" value={roundMoney(of.vat)} href={within("/revenue")} />
-        <Tile name="Refunds" value={roundMoney(of.refunds)} about={<Difference now={of.refunds} was={was?.refunds} isCost />} href={within("/revenue")} />
-        <Tile name="Provider's fee" value={roundMoney(of.providerFees)} about={<Difference now={of.providerFees} was={was?.providerFees} isCost />} href={within("/revenue")} />
-        <Tile name="MRR lost" {...ratio(of.revenueChurnRate)} href={link("/churn", { ...days })} />
-        <Tile name="Tenants lost" {...ratio(of.logoChurnRate)} href={link("/churn", { ...days })} />
-        <Tile name="Cash" {...amount(of.cash)} href={link("/ledger", { book: "platform", to: days.to })} />
-        <Tile name="Monthly burn" {...amount(of.monthlyBurn)} />
-        <Tile name="CAC" {...amount(of.cac)} />
-        <Tile name="LTV : CAC" about={of.ltv.value && `LTV ${roundMoney(of.ltv.value)}`} {...ratio(of.ltvToCac, times)} />
+        <Tile name="ARR" value={roundMoney(of.arr)} about={<Change of={of.mrrChangeRatio} />} href={mrr} />
+        <Tile name="Active subscriptions" {...count(of.activeSubscriptions, was?.activeSubscriptions)} href={subscribing} />
+        <Tile name="Gross revenue" {...figure(of.grossRevenue, { was: was?.grossRevenue })} href={within("/revenue")} />
+        <Tile name="VAT" {...figure(of.vat, { was: was?.vat, isCost: true })} href={within("/revenue")} />
+        <Tile name="Refunds" {...figure(of.refunds, { was: was?.refunds, isCost: true })} href={within("/revenue")} />
+        <Tile name="Provider's fee" {...figure(of.providerFees, { was: was?.providerFees, isCost: true })} href={within("/revenue")} />
+        <Tile name="MRR lost" {...ratio(of.revenueChurnRate, { was: was?.revenueChurnRate, isCost: true })} href={churn} />
+        <Tile name="Tenants lost" {...ratio(of.logoChurnRate, { was: was?.logoChurnRate, isCost: true })} href={churn} />
+        <Tile name="Cash" {...amount(of.cash, { was: was?.cash })} href={link("/ledger", { book: "platform", account: ACCOUNTS.cash, to: days.to })} />
+        <Tile
+          name="Monthly burn"
+          {...amount(of.monthlyBurn, { was: was?.monthlyBurn, isCost: true })}
+          made={t("Costs less revenue, the mean of {days}", { days: monthSpan(quarter) })}
+          href={spent}
+        />
+        <Tile
+          name="CAC"
+          {...amount(of.cac, { was: was?.cac, isCost: true })}
+          made={t("Marketing ÷ new tenants, {days}", { days: monthSpan(quarter) })}
+          href={link("/ledger", { book: "platform", account: ACCOUNTS.marketing, ...quarter })}
+        />
+        <Tile name="LTV : CAC" {...ratio(of.ltvToCac, { was: was?.ltvToCac }, times)} made={of.ltv.value ? t("LTV {amount}: MRR a tenant × gross margin ÷ tenants lost a month", { amount: roundMoney(of.ltv.value) }) : undefined} />
       </dl>
       <p className="as-of">{t("Changes are those from {days}.", { days: spelled(earlier.from, earlier.to) })}</p>
     </>
   );
+}
+
+/** The three months that were over on a day: burn, margin and CAC are theirs. */
+function completeMonths(on: Day): Days {
+  const after = monthStart(daysFrom(on, 1));
+  return { from: monthStart(after, -3), to: daysFrom(after, -1) };
+}
+
+function count(now: number, was: number | undefined) {
+  return { value: number(now), about: <Difference now={now} was={was} show={number} /> };
 }
 
 function months(value: number): string {

@@ -3,6 +3,7 @@ import { t } from "../../words/words";
 import { useAsk } from "../api/ask";
 import { ExportMenu } from "../exports/ExportMenu";
 import { Answered, Empty } from "../look/Answered";
+import { Chosen } from "../look/Chosen";
 import { Choice, DayFilter, FilterBar, Search } from "../look/FilterBar";
 import { Page } from "../look/Page";
 import { Pager } from "../look/Pager";
@@ -20,6 +21,8 @@ const JOURNAL: Column<LegFragment> = {
   minor: true,
 };
 
+const DIGITS = 4;
+
 /** The legs of all journals: the books themselves. */
 export default function Ledger() {
   const asked = { document: LedgerDocument, variables: { ...usePaging(), filter: entryFilter(useFilters()) } };
@@ -33,15 +36,16 @@ export default function Ledger() {
         <Choice name="currency" label="Currency" of={{ EUR: "EUR", SEK: "SEK", NOK: "NOK", DKK: "DKK" }} />
         <DayFilter name="from" label="Booked from" />
         <DayFilter name="to" label="to" />
+        <Chosen name="account" label="Account" spell={accounts} />
         <TenantFilter />
       </FilterBar>
       <Answered of={legs}>
-        {({ accountingEntries: { nodes, totals, totalCount, pageInfo } }) =>
+        {({ accountingEntries: { nodes, totals, totalsInEur, totalCount, pageInfo } }) =>
           nodes.length === 0 ? (
             <Empty>{t("Nothing is booked like that. Take a filter away to see more.")}</Empty>
           ) : (
             <>
-              <Sums of={totals} />
+              <Sums of={totals} inEur={totalsInEur[0]} />
               <Table label={t("Ledger")} rows={nodes} columns={[...LEG.slice(0, -1), JOURNAL, ...LEG.slice(-1)]} />
               <Pager info={pageInfo} shown={nodes.length} total={totalCount} />
             </>
@@ -52,6 +56,12 @@ export default function Ledger() {
   );
 }
 
+/** E.g. "19xx, 1580". */
+function accounts(given: string): string {
+  return given.split(",").map((account) => account.padEnd(DIGITS, "x")).join(", ");
+}
+
+/** `account`: numbers, or what they begin with. */
 function entryFilter(filters: Filters): AccountingEntryFilter {
   const [tenant, account] = [filters.text("tenant"), filters.text("account")];
   const book = filters.one("book", { platform: 1, tenants: 1 });
@@ -62,7 +72,7 @@ function entryFilter(filters: Filters): AccountingEntryFilter {
     bookedFrom: filters.day("from"),
     bookedTo: filters.day("to"),
     journalId: filters.text("journal"),
-    accounts: account ? [account] : undefined,
+    accounts: account?.split(","),
     tenantIds: tenant ? [tenant] : undefined,
   };
 }

@@ -1,8 +1,15 @@
 import { type Amount, money } from "../../words/figures";
 import { t } from "../../words/words";
 
-/** The sum of a whole list, currency by currency: amounts of different currencies are never added. */
-export function Sums({ of }: { readonly of: readonly Amount[] }) {
+interface SumsProps {
+  readonly of: readonly Amount[];
+  /** The same in euro, at the rates of booking. */
+  readonly inEur?: Amount | undefined;
+}
+
+/** The sum of a whole list, currency by currency: amounts of different currencies are never added without their rates. */
+export function Sums({ of, inEur }: SumsProps) {
+  const isForeign = of.some(({ currency }) => currency !== inEur?.currency);
   return (
     <p className="sums">
       <span>{t("In all")}</span>
@@ -11,6 +18,7 @@ export function Sums({ of }: { readonly of: readonly Amount[] }) {
           {money(sum)}
         </strong>
       ))}
+      {inEur && isForeign && <span className="figures">{t("{amount} at the rates of booking", { amount: money(inEur) })}</span>}
     </p>
   );
 }
