@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from tests.books import LittleBooks
 from tests.browser.back_office import BackOffice
+from tests.browser.conftest import NewVisit
 from tests.browser.running import Service, serving
 from tests.database import Clones
 from tests.providers.bank_orders import settings
@@ -145,3 +146,14 @@ def test_what_is_paid_too_much_becomes_credit_that_pays_the_next_invoice(
     assert books.execute("select reason from audit_event where action = 'credit.applied'").fetchall() == [
         ("They asked for it",)
     ]
+
+
+def test_in_swedish_a_refusal_is_told_in_swedish_with_its_figures(new_visit: NewVisit, service: Service) -> None:
+    office = BackOffice(new_visit(service.finance(), locale="sv-SE").page)
+    office.open("/payments?search=Alby").page.locator("a.row").first.click()
+    office.page.get_by_role("button", name="Återbetala").click()
+    office.dialog.get_by_label("Belopp i SEK").fill("5000")
+
+    expect(office.dialog.get_by_role("alert")).to_contain_text(
+        "5 000,00 kr begärdes tillbaka, men bara 750,00 kr finns kvar på betalningen."
+    )

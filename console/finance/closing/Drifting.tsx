@@ -1,5 +1,6 @@
 import { DriftingDocument, type ReconciledProvidersQuery } from "../../generated/graphql";
 import { t } from "../../words/words";
+import { said } from "../api/refused";
 import { useAsk } from "../api/ask";
 import type { Days } from "../look/Window";
 import { link } from "../route/location";
@@ -17,7 +18,7 @@ export function Drifting({ provider: { name, displayName }, days }: DriftingProp
   const agrees = data?.reconciliation.hasDrift === false;
   return (
     <Check done={agrees} href={link("/reconciliation", { provider: name, ...days })}>
-      {error?.message ?? t(agrees ? "{provider} and the ledger agree" : "{provider} and the ledger differ", { provider: displayName })}
+      {error ? said(error) : t(agrees ? "{provider} and the ledger agree" : "{provider} and the ledger differ", { provider: displayName })}
     </Check>
   );
 }

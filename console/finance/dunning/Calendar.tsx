@@ -1,7 +1,7 @@
 import type { DunningCaseQuery } from "../../generated/graphql";
 import { day, daysFrom, moment } from "../../words/days";
 import { number } from "../../words/figures";
-import { t } from "../../words/words";
+import { t, told } from "../../words/words";
 import { Badge } from "../look/Badge";
 import { ACTION } from "./labels";
 
@@ -40,6 +40,6 @@ export function Calendar({ of: { stages, actions, invoice, nextActionOn } }: { r
 }
 
 function Taken({ of: { takenAt, deliveredAt, notDoneBecause } }: { readonly of: Found["actions"][number] }) {
-  if (notDoneBecause) return <Badge tone="attention">{notDoneBecause}</Badge>;
+  if (notDoneBecause) return <Badge tone="attention">{told(notDoneBecause)}</Badge>;
   return <Badge tone="good">{deliveredAt ? t("delivered {at}", { at: moment(deliveredAt) }) : t("taken {at}", { at: moment(takenAt) })}</Badge>;
 }

@@ -2,7 +2,7 @@ import { useState } from "react";
 import { type DunningCaseQuery, DunningCaseDocument } from "../../generated/graphql";
 import { day } from "../../words/days";
 import { money } from "../../words/figures";
-import { t } from "../../words/words";
+import { t, told } from "../../words/words";
 import { useAsk } from "../api/ask";
 import { AuditTrail } from "../audit/AuditTrail";
 import { Answered, Empty } from "../look/Answered";
@@ -63,7 +63,7 @@ function Actions({ dunning: { status, overridePath }, open }: { readonly dunning
 function Shown({ dunning }: { readonly dunning: Found }) {
   return (
     <>
-      {dunning.waitingBecause && <p className="note">{dunning.waitingBecause}</p>}
+      {dunning.waitingBecause && <p className="note">{told(dunning.waitingBecause)}</p>}
       <Facts
         of={[
           ["Invoice", <Link href={`/invoices/${dunning.invoice.id}`}>{dunning.invoice.number}</Link>],

@@ -1,6 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { type ExportFormat, type ExportInput, ExportLinkDocument } from "../../generated/graphql";
 import { t } from "../../words/words";
+import { said } from "../api/refused";
 import { answer } from "../api/ask";
 
 const FORMATS: readonly ExportFormat[] = ["CSV", "XLSX", "PDF"];
@@ -20,7 +21,7 @@ export function ExportMenu({ of, formats = FORMATS }: ExportMenuProps) {
   return (
     <label className="export">
       <span className="unseen">{t("Export")}</span>
-      <select value="" disabled={exporting.isPending} title={exporting.error?.message} onChange={(event) => exporting.mutate(event.target.value as ExportFormat)}>
+      <select value="" disabled={exporting.isPending} title={exporting.error ? said(exporting.error) : undefined} onChange={(event) => exporting.mutate(event.target.value as ExportFormat)}>
         <option value="" disabled>
           {exporting.error ? t("Export failed") : t("Export")}
         </option>

@@ -4,7 +4,7 @@ import { AssignTransferDocument, type SuggestionFragment, type TransferFragment 
 import { money } from "../../words/figures";
 import { t } from "../../words/words";
 import { answer } from "../api/ask";
-import { Refused } from "../api/refused";
+import { Refused, said } from "../api/refused";
 import { ChangeDialog } from "../look/ChangeDialog";
 import { INVOICE_STATUS } from "../look/labels";
 import { tell } from "../look/notices";
@@ -75,7 +75,7 @@ async function assignOne({ transfer, suggestion: { invoice } }: Pair, reason: st
     const [paid] = assignTransfer.invoices;
     return { text: paid ? `${paid.number}: ${t(INVOICE_STATUS[paid.status][0])}` : t("Assigned"), failed: false };
   } catch (error) {
-    if (error instanceof Refused && !error.isAboutCaller) return { text: error.message, failed: true };
+    if (error instanceof Refused && !error.isAboutCaller) return { text: said(error), failed: true };
     throw error;
   }
 }

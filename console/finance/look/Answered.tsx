@@ -1,6 +1,7 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { t } from "../../words/words";
+import { said } from "../api/refused";
 
 interface AnsweredProps<Data> {
   readonly of: UseQueryResult<Data>;
@@ -18,7 +19,7 @@ export function Answered<Data>({ of: { data, error, isFetching, isPlaceholderDat
 export function Problem({ of: error, again }: { readonly of: Error; readonly again?: () => void }) {
   return (
     <div className="problem" role="alert">
-      <p>{error.message}</p>
+      <p>{said(error)}</p>
       {again && (
         <button type="button" onClick={again}>
           {t("Try again")}

@@ -1,6 +1,6 @@
 import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { t } from "../../words/words";
-import { Refused } from "../api/refused";
+import { Refused, said } from "../api/refused";
 
 interface ChangeDialogProps {
   readonly title: string;
@@ -100,7 +100,7 @@ export function ChangeDialog({ title, action, reasons = [], ready = true, change
 function Explained({ problem, children }: { readonly problem: Error; readonly children: ReactNode }) {
   return (
     <p className="problem" role="alert">
-      {problem.message} {!(problem instanceof Refused) && t("Whether the change was made is not known; looking before trying again is safe.")}{" "}
+      {said(problem)} {!(problem instanceof Refused) && t("Whether the change was made is not known; looking before trying again is safe.")}{" "}
       {children}
     </p>
   );
