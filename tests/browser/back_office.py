@@ -30,7 +30,7 @@ class BackOffice:
             "to => { history.pushState(null, '', to); dispatchEvent(new PopStateEvent('popstate')); }", path
         )
         expect(self.heading).to_have_text(title)
-        expect(self.page.locator(".loading")).to_have_count(0)
+        expect(self.page.locator(".loading, .stale")).to_have_count(0)
         return self
 
     def sign_in(self, person: str) -> "BackOffice":

@@ -3,7 +3,7 @@ import { moment } from "../../words/days";
 import { t } from "../../words/words";
 import { useAsk } from "../api/ask";
 import { Answered, Empty } from "../look/Answered";
-import { DayFilter, FilterBar, TextFilter } from "../look/FilterBar";
+import { DaysFilter, FilterBar, TextFilter } from "../look/FilterBar";
 import { Page } from "../look/Page";
 import { Pager } from "../look/Pager";
 import { type Column, Table } from "../look/Table";
@@ -46,8 +46,7 @@ export default function Audit() {
       <FilterBar>
         <TextFilter name="actor" label="Who" />
         <TextFilter name="action" label="What" />
-        <DayFilter name="from" label="from" />
-        <DayFilter name="to" label="to" />
+        <DaysFilter label="from" />
       </FilterBar>
       <Answered of={events}>
         {({ auditEvents: { nodes, totalCount, pageInfo } }) =>

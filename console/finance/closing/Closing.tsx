@@ -86,10 +86,10 @@ export default function Closing() {
                 ))}
               </ol>
             </Section>
+            <p className="quiet">{t("Nothing is booked on or before {day} once it is closed; what comes late counts on the first open day.", { day: day(days.to) })}</p>
           </>
         )}
       </Answered>
-      <p className="quiet">{t("Nothing is booked on or before {day} once it is closed; what comes late counts on the first open day.", { day: day(days.to) })}</p>
       {isClosing && <CloseDialog month={month} close={() => setClosing(false)} />}
     </Page>
   );

@@ -84,8 +84,11 @@ export function Change({ of: { value } }: { readonly of: RatioFragment }) {
   if (value === null) return null;
   const sign = value > 0 ? "▲" : value < 0 ? "▼" : "";
   return (
-    <span className={value < 0 ? "negative" : "positive"}>
-      {sign} {percent(Math.abs(value))} {t("since last month")}
-    </span>
+    <>
+      <span className={value < 0 ? "negative" : "positive"}>
+        {sign} {percent(Math.abs(value))}
+      </span>{" "}
+      {t("since last month")}
+    </>
   );
 }

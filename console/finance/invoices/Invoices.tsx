@@ -7,7 +7,7 @@ import { ExportMenu } from "../exports/ExportMenu";
 import { Answered, Empty } from "../look/Answered";
 import { named } from "../look/Badge";
 import { Chosen } from "../look/Chosen";
-import { Choice, DayFilter, FilterBar, Flag, Search } from "../look/FilterBar";
+import { Choice, DaysFilter, FilterBar, Flag, Search } from "../look/FilterBar";
 import { INVOICE_STATUS, ISSUER, ORDER, phrases } from "../look/labels";
 import { Money } from "../look/Money";
 import { Page } from "../look/Page";
@@ -41,8 +41,7 @@ export default function Invoices() {
         <Choice name="issuer" label="Issuer" of={phrases(ISSUER)} />
         <Flag name="overdue" label="Overdue" />
         <Choice name="order" label="Order" none={t("Latest issued")} of={phrases(OTHER_ORDER)} />
-        <DayFilter name="from" label="Issued from" />
-        <DayFilter name="to" label="to" />
+        <DaysFilter label="Issued from" />
         <Chosen name="country" label="Country" spell={country} />
         <Chosen name="currency" label="Currency" />
         <TenantFilter />

@@ -4,7 +4,7 @@ import { useAsk } from "../api/ask";
 import { ExportMenu } from "../exports/ExportMenu";
 import { Answered, Empty } from "../look/Answered";
 import { Chosen } from "../look/Chosen";
-import { Choice, DayFilter, FilterBar, Search } from "../look/FilterBar";
+import { Choice, DaysFilter, FilterBar, Search } from "../look/FilterBar";
 import { Page } from "../look/Page";
 import { Pager } from "../look/Pager";
 import { Sums } from "../look/Sums";
@@ -34,8 +34,7 @@ export default function Ledger() {
         <Search label="Text or provider's reference" />
         <Choice name="book" label="Book" of={{ platform: t("Platform"), tenants: t("Tenants") }} />
         <Choice name="currency" label="Currency" of={{ EUR: "EUR", SEK: "SEK", NOK: "NOK", DKK: "DKK" }} />
-        <DayFilter name="from" label="Booked from" />
-        <DayFilter name="to" label="to" />
+        <DaysFilter label="Booked from" />
         <Chosen name="account" label="Account" spell={accounts} />
         <TenantFilter />
       </FilterBar>

@@ -82,7 +82,17 @@ export function Flag({ name, label }: FilterProps) {
   );
 }
 
-export function DayFilter({ name, label }: FilterProps) {
+/** From a day to another; `label` says what happened then. The two stay side by side. */
+export function DaysFilter({ label }: Pick<FilterProps, "label">) {
+  return (
+    <span className="days">
+      <DayFilter name="from" label={label} />
+      <DayFilter name="to" label="to" />
+    </span>
+  );
+}
+
+function DayFilter({ name, label }: FilterProps) {
   const chosen = usePlace(({ query }) => query.get(name) ?? "");
   return (
     <label>

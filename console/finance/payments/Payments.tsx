@@ -5,7 +5,7 @@ import { useAsk } from "../api/ask";
 import { ExportMenu } from "../exports/ExportMenu";
 import { Answered, Empty } from "../look/Answered";
 import { named } from "../look/Badge";
-import { Choice, DayFilter, FilterBar, Search } from "../look/FilterBar";
+import { Choice, DaysFilter, FilterBar, Search } from "../look/FilterBar";
 import { METHOD, PAYMENT_STATUS, phrases } from "../look/labels";
 import { Money } from "../look/Money";
 import { Page } from "../look/Page";
@@ -36,8 +36,7 @@ export default function Payments() {
         <Search label="Provider's reference, invoice or tenant" />
         <Choice name="status" label="Status" of={named(PAYMENT_STATUS)} />
         <Choice name="method" label="Method" of={phrases(METHOD)} />
-        <DayFilter name="from" label="Paid from" />
-        <DayFilter name="to" label="to" />
+        <DaysFilter label="Paid from" />
         <TenantFilter />
       </FilterBar>
       <Answered of={payments}>

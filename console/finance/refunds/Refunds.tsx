@@ -3,7 +3,7 @@ import { t } from "../../words/words";
 import { useAsk } from "../api/ask";
 import { Answered, Empty } from "../look/Answered";
 import { named } from "../look/Badge";
-import { Choice, DayFilter, FilterBar, Flag } from "../look/FilterBar";
+import { Choice, DaysFilter, FilterBar, Flag } from "../look/FilterBar";
 import { REFUND_STATUS } from "../look/labels";
 import { Page } from "../look/Page";
 import { Pager } from "../look/Pager";
@@ -31,8 +31,7 @@ export default function Refunds() {
       <FilterBar>
         <Choice name="status" label="Status" of={named(REFUND_STATUS)} />
         <Flag name="review" label="Needs review" />
-        <DayFilter name="from" label="Ordered from" />
-        <DayFilter name="to" label="to" />
+        <DaysFilter label="Ordered from" />
         <TenantFilter />
       </FilterBar>
       <Answered of={refunds}>

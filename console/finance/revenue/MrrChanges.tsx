@@ -6,7 +6,7 @@ import { t } from "../../words/words";
 import { useAsk } from "../api/ask";
 import { Answered, Empty } from "../look/Answered";
 import { Chosen } from "../look/Chosen";
-import { DayFilter, FilterBar } from "../look/FilterBar";
+import { DaysFilter, FilterBar } from "../look/FilterBar";
 import { MRR_MOVEMENT } from "../look/labels";
 import { Money } from "../look/Money";
 import { Page } from "../look/Page";
@@ -40,8 +40,7 @@ export default function MrrChanges() {
   return (
     <Page title={t("MRR changes")} asked={asked}>
       <FilterBar>
-        <DayFilter name="from" label="from" />
-        <DayFilter name="to" label="to" />
+        <DaysFilter label="from" />
         <PlanFilter />
         <Chosen name="country" label="Country" spell={country} />
         <TenantFilter />
