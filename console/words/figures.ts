@@ -13,7 +13,7 @@ export function money({ amountCents, currency }: Amount): string {
 
 /** Without the minor unit, where only the size matters: "€12,345". */
 export function roundMoney({ amountCents, currency }: Amount): string {
-  return format(currency, { maximumFractionDigits: 0 }).format(amountCents / 10 ** digits(currency));
+  return format(currency, { maximumFractionDigits: 0, signDisplay: "negative" }).format(amountCents / 10 ** digits(currency));
 }
 
 /** For an axis: "€12k". */

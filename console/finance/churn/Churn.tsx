@@ -1,8 +1,9 @@
 import "../dashboard/dashboard.css";
 import { type CancellationReason, type ChurnPartFragment, type ChurnQuery, ChurnDocument } from "../../generated/graphql";
+import { country } from "../../words/countries";
 import { day } from "../../words/days";
 import { number, roundMoney } from "../../words/figures";
-import { type Phrase, t } from "../../words/words";
+import { type Phrase, t, told } from "../../words/words";
 import { useAsk } from "../api/ask";
 import { ratio, Tile } from "../dashboard/Tile";
 import { ExportMenu } from "../exports/ExportMenu";
@@ -30,7 +31,6 @@ const CANCELLATION: readonly Column<Cancellation>[] = [
 ];
 
 const PART: readonly Column<ChurnPartFragment>[] = [
-  { head: "Name", cell: ({ key, label }) => (Object.hasOwn(LEAVING, key) ? t(LEAVING[key as CancellationReason]) : label) },
   { head: "Left", cell: ({ count }) => number(count), figures: true },
   { head: "MRR lost", cell: ({ mrrLost }) => roundMoney(mrrLost), figures: true },
 ];
@@ -65,9 +65,9 @@ function Shown({ report }: { readonly report: Report }) {
       ) : (
         <>
           <div className="buckets three">
-            <Parts title="By reason" of={report.byReason} />
-            <Parts title="By plan" of={report.byPlan} />
-            <Parts title="By country" of={report.byCountry} />
+            <Parts title="By reason" of={report.byReason} spell={({ key, label }) => (Object.hasOwn(LEAVING, key) ? t(LEAVING[key as CancellationReason]) : told(label))} />
+            <Parts title="By plan" of={report.byPlan} spell={({ label }) => label} />
+            <Parts title="By country" of={report.byCountry} spell={({ key }) => country(key)} />
           </div>
           <Section title={t("Cancellations")}>
             <Table
@@ -90,10 +90,17 @@ function about({ revenueChurnRate }: Report): { readonly about?: string } {
   return revenueChurnRate.value === null ? {} : { about: t("{share} of MRR", { share: String(value) }) };
 }
 
-function Parts({ title, of }: { readonly title: Phrase; readonly of: readonly ChurnPartFragment[] }) {
+interface PartsProps {
+  readonly title: Phrase;
+  readonly of: readonly ChurnPartFragment[];
+  /** A part's name in the language of the page. */
+  readonly spell: (part: ChurnPartFragment) => string;
+}
+
+function Parts({ title, of, spell }: PartsProps) {
   return (
     <Section title={t(title)}>
-      <Table label={t(title)} rows={of} columns={PART} sums row={({ key }) => key} />
+      <Table label={t(title)} rows={of} columns={[{ head: "Name", cell: spell }, ...PART]} sums row={({ key }) => key} />
     </Section>
   );
 }

@@ -1,7 +1,7 @@
 import type { BucketFragment } from "../../generated/graphql";
 import { country } from "../../words/countries";
 import { number, percent, roundMoney } from "../../words/figures";
-import { type Phrase, t } from "../../words/words";
+import { type Phrase, t, told } from "../../words/words";
 import { Section } from "../look/Section";
 import { type Column, Table } from "../look/Table";
 import type { Days } from "../look/Window";
@@ -51,9 +51,8 @@ export function Buckets({ title, of, filter, days, narrowed }: BucketsProps) {
 
 /** As the language of the page calls it, where it does. */
 function called({ key, label }: BucketFragment, filter: BucketsProps["filter"]): string {
-  if (key === "none" && filter === "plan") return t("No plan");
   if (key === "other") return t("Other");
-  return filter === "country" && key !== "none" ? country(key) : label;
+  return filter === "country" && key !== "none" ? country(key) : told(label);
 }
 
 function Share({ of }: { readonly of: number }) {

@@ -12,7 +12,7 @@ interface TileProps {
   /** How the figure is made, where its rows do not tell. */
   readonly made?: string | undefined;
   /** The rows that made the figure. */
-  readonly href?: string;
+  readonly href?: string | undefined;
 }
 
 /** One figure. */
@@ -29,30 +29,38 @@ export function Tile({ name, value, about, made, href }: TileProps) {
   );
 }
 
-/** A figure of a tile, and what it was on the days before. */
+/** What a figure is held against. */
 interface Compared<Value> {
-  readonly was?: Value | undefined;
+  /** The figure of the days before; undefined while it is on its way. */
+  readonly was: Value | undefined;
   /** More of it is not better. */
   readonly isCost?: boolean | undefined;
 }
 
-type Shown = Pick<TileProps, "value" | "about">;
+type Shown = Omit<TileProps, "name">;
 
 /** An amount that can always be told. */
-export function figure(now: Amount, { was, isCost }: Compared<Amount> = {}): Shown {
+export function figure(now: Amount, { was, isCost }: Compared<Amount>): Shown {
   const show = (amountCents: number) => roundMoney({ ...now, amountCents });
   return { value: roundMoney(now), about: <Difference now={now.amountCents} was={was?.amountCents} show={show} isCost={isCost} isSized /> };
 }
 
 /** An amount, or why it cannot be told. */
-export function amount({ value, unavailableBecause }: ValueFragment, { was, isCost }: Compared<ValueFragment> = {}): Shown {
-  return value === null ? { value: "–", about: told(unavailableBecause) } : figure(value, { was: was?.value ?? undefined, isCost });
+export function amount({ value, unavailableBecause }: ValueFragment, { was, isCost }: Compared<ValueFragment>): Shown {
+  if (value === null) return untold(unavailableBecause);
+  return was?.value === null ? { value: roundMoney(value) } : figure(value, { was: was?.value, isCost });
 }
 
 /** A ratio, or why it cannot be told. */
-export function ratio({ value, unavailableBecause }: RatioFragment, { was, isCost }: Compared<RatioFragment> = {}, show: (value: number) => string = percent): Shown {
-  if (value === null) return { value: "–", about: told(unavailableBecause) };
-  return { value: show(value), about: <Difference now={value} was={was?.value ?? undefined} show={show} isCost={isCost} /> };
+export function ratio({ value, unavailableBecause }: RatioFragment, compared?: Compared<RatioFragment>, show: (value: number) => string = percent): Shown {
+  if (value === null) return untold(unavailableBecause);
+  if (!compared || compared.was?.value === null) return { value: show(value) };
+  return { value: show(value), about: <Difference now={value} was={compared.was?.value} show={show} isCost={compared.isCost} /> };
+}
+
+/** No figure has no rows, and is not made. */
+function untold(because: string | null): Shown {
+  return { value: "–", about: told(because), made: undefined, href: undefined };
 }
 
 interface DifferenceProps {

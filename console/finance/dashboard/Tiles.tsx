@@ -35,8 +35,8 @@ export function Tiles({ of, days, narrowed }: { readonly of: Report; readonly da
         <Tile name="MRR" value={roundMoney(of.mrr)} about={<Change of={of.mrrChangeRatio} />} href={mrr} />
         <Tile name="Net revenue" {...figure(of.netRevenue, { was: was?.netRevenue })} href={within("/revenue")} />
         <Tile name="Platform fees" {...figure(of.platformFees, { was: was?.platformFees })} href={within("/revenue")} />
-        <Tile name="Runway" {...ratio(of.runwayMonths, { was: was?.runwayMonths }, months)} made={t("Cash ÷ monthly burn")} href={spent} />
-        <Tile name="Churn" {...ratio(of.churnRate, { was: was?.churnRate, isCost: true })} href={churn} />
+        <Tile name="Runway" made={t("Cash ÷ monthly burn")} href={spent} {...ratio(of.runwayMonths, { was: was?.runwayMonths }, months)} />
+        <Tile name="Churn" href={churn} {...ratio(of.churnRate, { was: was?.churnRate, isCost: true })} />
       </dl>
       <dl className="tiles">
         <Tile name="ARR" value={roundMoney(of.arr)} about={<Change of={of.mrrChangeRatio} />} href={mrr} />
@@ -45,22 +45,22 @@ export function Tiles({ of, days, narrowed }: { readonly of: Report; readonly da
         <Tile name="VAT" {...figure(of.vat, { was: was?.vat, isCost: true })} href={within("/revenue")} />
         <Tile name="Refunds" {...figure(of.refunds, { was: was?.refunds, isCost: true })} href={within("/revenue")} />
         <Tile name="Provider's fee" {...figure(of.providerFees, { was: was?.providerFees, isCost: true })} href={within("/revenue")} />
-        <Tile name="MRR lost" {...ratio(of.revenueChurnRate, { was: was?.revenueChurnRate, isCost: true })} href={churn} />
-        <Tile name="Tenants lost" {...ratio(of.logoChurnRate, { was: was?.logoChurnRate, isCost: true })} href={churn} />
-        <Tile name="Cash" {...amount(of.cash, { was: was?.cash })} href={link("/ledger", { book: "platform", account: ACCOUNTS.cash, to: days.to })} />
+        <Tile name="MRR lost" href={churn} {...ratio(of.revenueChurnRate, { was: was?.revenueChurnRate, isCost: true })} />
+        <Tile name="Tenants lost" href={churn} {...ratio(of.logoChurnRate, { was: was?.logoChurnRate, isCost: true })} />
+        <Tile name="Cash" href={link("/ledger", { book: "platform", account: ACCOUNTS.cash, to: days.to })} {...amount(of.cash, { was: was?.cash })} />
         <Tile
           name="Monthly burn"
-          {...amount(of.monthlyBurn, { was: was?.monthlyBurn, isCost: true })}
           made={t("Costs less revenue, the mean of {days}", { days: monthSpan(quarter) })}
           href={spent}
+          {...amount(of.monthlyBurn, { was: was?.monthlyBurn, isCost: true })}
         />
         <Tile
           name="CAC"
-          {...amount(of.cac, { was: was?.cac, isCost: true })}
           made={t("Marketing ÷ new tenants, {days}", { days: monthSpan(quarter) })}
           href={link("/ledger", { book: "platform", account: ACCOUNTS.marketing, ...quarter })}
+          {...amount(of.cac, { was: was?.cac, isCost: true })}
         />
-        <Tile name="LTV : CAC" {...ratio(of.ltvToCac, { was: was?.ltvToCac }, times)} made={of.ltv.value ? t("LTV {amount}: MRR a tenant × gross margin ÷ tenants lost a month", { amount: roundMoney(of.ltv.value) }) : undefined} />
+        <Tile name="LTV : CAC" made={of.ltv.value ? t("LTV {amount}: MRR a tenant × gross margin ÷ tenants lost a month", { amount: roundMoney(of.ltv.value) }) : undefined} {...ratio(of.ltvToCac, { was: was?.ltvToCac }, times)} />
       </dl>
       <p className="as-of">{t("Changes are those from {days}.", { days: spelled(earlier.from, earlier.to) })}</p>
     </>

@@ -1,6 +1,7 @@
 import { type FeeGrouping, type PlatformFeesQuery, PlatformFeesDocument } from "../../generated/graphql";
+import { country } from "../../words/countries";
 import { number } from "../../words/figures";
-import { type Phrase, t } from "../../words/words";
+import { type Phrase, t, told } from "../../words/words";
 import { useAsk } from "../api/ask";
 import { ExportMenu } from "../exports/ExportMenu";
 import { Answered, Empty } from "../look/Answered";
@@ -29,7 +30,6 @@ const TOTALS: readonly Column<Report["totals"][number]>[] = [
 ];
 
 const GROUP: readonly Column<Group>[] = [
-  { head: "Name", cell: ({ label }) => label },
   { head: "Invoices", cell: ({ invoiceCount }) => number(invoiceCount), figures: true },
   { head: "Invoiced", cell: ({ gross }) => <Money of={gross} />, figures: true },
   { head: "Paid", cell: ({ paid }) => <Money of={paid} />, figures: true, minor: true },
@@ -49,6 +49,7 @@ export default function PlatformFees() {
   const groupBy = useFilters().one("by", GROUPING) ?? "TENANT";
   const asked = { document: PlatformFeesDocument, variables: { ...days, groupBy } };
   const report = useAsk(asked);
+  const name: Column<Group> = { head: "Name", cell: ({ key, label }) => (groupBy === "COUNTRY" ? country(key) : told(label)) };
   const rows = (group: Group) => link("/invoices", { issuer: "PLATFORM", ...days, currency: group.currency, ...narrowed(groupBy, group) });
   return (
     <Page title={t("Platform fees")} asked={asked} actions={<ExportMenu of={{ kind: "PLATFORM_FEES", ...days, groupBy }} />}>
@@ -63,7 +64,7 @@ export default function PlatformFees() {
           ) : (
             <>
               <Table label={t("Totals")} rows={totals} columns={TOTALS} sums row={({ currency }) => currency} />
-              <Table label={t("Platform fees")} rows={groups} columns={GROUP} row={({ key, currency }) => `${key} ${currency}`} href={groupBy === "PLAN" ? () => undefined : rows} />
+              <Table label={t("Platform fees")} rows={groups} columns={[name, ...GROUP]} row={({ key, currency }) => `${key} ${currency}`} href={groupBy === "PLAN" ? () => undefined : rows} />
             </>
           )
         }
