@@ -25,9 +25,10 @@ const DIGITS = 4;
 
 /** The legs of all journals: the books themselves. */
 export default function Ledger() {
-  const asked = { document: LedgerDocument, variables: { ...usePaging(), filter: entryFilter(useFilters()) } };
+  const filter = entryFilter(useFilters());
+  const asked = { document: LedgerDocument, variables: { ...usePaging(), filter, inEur: filter.accounts !== undefined } };
   const legs = useAsk(asked);
-  const { bookedFrom, bookedTo, tenantIds } = asked.variables.filter;
+  const { bookedFrom, bookedTo, tenantIds } = filter;
   return (
     <Page title={t("Ledger")} asked={asked} actions={<ExportMenu of={{ kind: "ACCOUNTING", from: bookedFrom, to: bookedTo, tenantId: tenantIds?.[0] }} formats={["CSV", "XLSX", "SIE4"]} />}>
       <FilterBar>
@@ -44,7 +45,7 @@ export default function Ledger() {
             <Empty>{t("Nothing is booked like that. Take a filter away to see more.")}</Empty>
           ) : (
             <>
-              <Sums of={totals} inEur={totalsInEur[0]} />
+              <Sums of={totals} inEur={totalsInEur?.[0]} />
               <Table label={t("Ledger")} rows={nodes} columns={[...LEG.slice(0, -1), JOURNAL, ...LEG.slice(-1)]} />
               <Pager info={pageInfo} shown={nodes.length} total={totalCount} />
             </>
