@@ -5,7 +5,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import expect
 
 from tests.books import LittleBooks
 from tests.browser.back_office import BackOffice
@@ -284,21 +284,12 @@ def test_who_will_not_prove_themselves_changes_nothing(
 def test_an_answer_that_was_lost_is_told_as_unknown_and_what_was_done_is_found(
     office: BackOffice, visit: Visit, books: psycopg.Connection[Any]
 ) -> None:
-    def lose(route: Route) -> None:
-        if "mutation IgnoreTransfer" in (route.request.post_data or ""):
-            route.fetch()
-            route.abort()
-        else:
-            route.fallback()
-
     office.choose("Ilsbo")
-    visit.context.route("**/graphql", lose)
-    office.press("i")
-    office.give_reason("Not for us")
     alert = office.dialog.get_by_role("alert")
-    expect(alert).to_contain_text("Whether the change was made is not known")
-    visit.context.unroute("**/graphql", lose)
-    visit.problems.clear()
+    with visit.losing("IgnoreTransfer"):
+        office.press("i")
+        office.give_reason("Not for us")
+        expect(alert).to_contain_text("Whether the change was made is not known")
 
     office.dialog.get_by_role("button", name="Try again").click()
 

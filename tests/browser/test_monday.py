@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import expect
 
 from graphql_api.demo.folder import write_demo
 from graphql_api.demo.scale import SCALES
@@ -54,13 +54,6 @@ def test_three_transfers_of_yesterday_are_assigned_and_their_invoices_are_paid_w
 def test_a_refund_is_previewed_ordered_and_an_accidental_retry_returns_the_original(
     office: BackOffice, visit: Visit, books: psycopg.Connection[Any]
 ) -> None:
-    def lose(route: Route) -> None:
-        if "mutation ExecuteRefund" in (route.request.post_data or ""):
-            route.fetch()
-            route.abort()
-        else:
-            route.fallback()
-
     def made() -> list[tuple[Any, ...]]:
         return books.execute("select amount_cents from refund where reason = 'Charged twice'").fetchall()
 
@@ -72,13 +65,11 @@ def test_a_refund_is_previewed_ordered_and_an_accidental_retry_returns_the_origi
     expect(office.dialog.get_by_role("group", name="What would be booked")).to_contain_text("1580 Gateway clearing")
     assert made() == []
 
-    visit.context.route("**/graphql", lose)
     office.dialog.get_by_label("Mail the tenant").check()
     office.dialog.get_by_role("textbox", name="Reason").fill("Charged twice")
-    office.dialog.get_by_role("button", name="Send the money back").click()
-    expect(office.dialog.get_by_role("alert")).to_contain_text("Whether the change was made is not known")
-    visit.context.unroute("**/graphql", lose)
-    visit.problems.clear()
+    with visit.losing("ExecuteRefund"):
+        office.dialog.get_by_role("button", name="Send the money back").click()
+        expect(office.dialog.get_by_role("alert")).to_contain_text("Whether the change was made is not known")
     office.dialog.get_by_role("button", name="Try again").click()
 
     expect(office.dialog).to_contain_text("This is the refund of before: no money moved again")

@@ -70,3 +70,19 @@ class Visit:
     def sent_as(self, operation: str) -> list[dict[str, Any]]:
         """What was sent of the operation with this name."""
         return [body for body in self.sent if f" {operation} " in body["query"].replace("(", " ")]
+
+    @contextmanager
+    def losing(self, operation: str) -> Iterator[None]:
+        """The mutation is carried out, and its answer does not come."""
+
+        def lose(route: Route) -> None:
+            if f"mutation {operation}" in (route.request.post_data or ""):
+                route.fetch()
+                route.abort()
+            else:
+                route.fallback()
+
+        self.context.route("**/graphql", lose)
+        yield
+        self.context.unroute("**/graphql", lose)
+        self.problems.clear()
