@@ -28,7 +28,7 @@ from procedures.books import Books
 from resolvers.caching import ReportCache
 from storage.embedded import attached
 from storage.engine import Database
-from storage.facts import Scope
+from storage.kept_sums import Scope
 from storage.migrate import migrate
 from storage.revenue_dashboard import Dashboard, dashboard, scope_of
 
@@ -81,7 +81,7 @@ LEGS: Final = """
     insert into accounting_entry (journal_id, leg, tenant_id, account, currency, amount_cents, amount_eur_cents, booked_on)
     select id, leg, tenant_id, account, 'EUR', sign * cents, sign * cents, day
       from wanted cross join (values (1, '1580', 1), (2, '1510', -1)) l(leg, account, sign)"""
-MRR_SUMS: Final = import_module("storage.migrations.versions.0022_sums_a_country").MRR_SUMS
+MRR_SUMS: Final = import_module("storage.migrations.versions.0024_by_date").MRR_SUMS
 RAW: Final = (
     """select date_trunc('month', occurred_on), kind, sum(eur_cents), sum(subscription_delta) from mrr_movement
         where occurred_on <= '{last}' group by 1, 2""",
@@ -140,7 +140,7 @@ def fill(owner: psycopg.Connection[Any], moved: int, movements: int, booked: int
         owner.execute(LEGS.encode())
         owner.commit()
     owner.execute("set work_mem = '256MB'")
-    for table, statement in zip(("mrr_day", "mrr_month", "mrr_tenant_month", "mrr_tenant"), MRR_SUMS, strict=True):
+    for table, statement in MRR_SUMS.items():
         owner.execute(f"delete from {table}".encode())
         owner.execute(statement.format(source="mrr_movement").encode())
     owner.execute("select make_revenue_anew()")

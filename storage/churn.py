@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from billing.periods import Period
 from billing.reports.churn import AtStart, Churn, Churned
-from storage.facts import Scope, stock_on, tenants_left
+from storage.facts import stock_on, tenants_left
+from storage.kept_sums import Scope
 
 # Each subscription once: the row of its cancellation wins, then the later day.
 GONE: Final = """

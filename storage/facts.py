@@ -17,45 +17,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from billing.fx import REPORTING_CURRENCY, STALE_AFTER
 from billing.periods import Period, month_after, month_start
 from billing.reports.revenue import BookMonth, Flows, Lost, Stock, TrendMonth
+from storage.kept_sums import AMOUNTS, BY_TENANT, LESS_AMOUNTS, Scope, kept_by_country
 
 FLOWS: Final = """
     coalesce(sum(gross_cents), 0)::bigint, coalesce(sum(vat_cents), 0)::bigint, coalesce(sum(refunded_cents), 0)::bigint,
     coalesce(sum(fee_cents), 0)::bigint, coalesce(sum(platform_fee_cents), 0)::bigint"""
-AMOUNTS: Final = "gross_cents, vat_cents, refunded_cents, fee_cents, platform_fee_cents"
-LESS_AMOUNTS: Final = ", ".join(f"-{name}" for name in AMOUNTS.split(", "))
 STOCK: Final = """
     coalesce(sum(eur_cents), 0)::bigint, coalesce(sum(subscriptions), 0)::bigint, coalesce(sum(tenants), 0)::bigint"""
-
-# A window is the months that it touches, less the days of them that lie outside.
-WINDOW: Final = f"""
-    (select tenant_id, plan_id, {AMOUNTS} from revenue_month
-      where month >= :first_month and month <= :last_month and {{narrowed}}
-      union all
-     select tenant_id, plan_id, {LESS_AMOUNTS} from revenue_day where {{outside}} and {{narrowed}})"""  # noqa: S608 - ours
-OUTSIDE: Final = "(day >= :first_month and day < :first or day > :last and day < :after_last_month)"
-FLOW_PARTS: Final = ", ".join(f"sum({name}) as {name}" for name in AMOUNTS.split(", "))
-STOCK_PARTS: Final = "sum(eur_cents) as eur_cents, sum(subscriptions) as subscriptions, sum(tenants) as tenants"
-# A tenant's plan first: what is grouped four ways is then a row each.
-GROUPED: Final = """
-    select grouping(r.plan_id, t.country, r.tenant_id), r.plan_id, t.country, r.tenant_id, {columns}
-      from (select tenant_id, plan_id, {parts} from {rows} every group by tenant_id, plan_id) r
-      left join tenant t on t.id = r.tenant_id
-     group by grouping sets ((), (r.plan_id), (t.country), (r.tenant_id))"""
-# What holds on a day: by countries all months up to its own, less the days after it; by tenants what there is now, less
-# what moved after it.
-COUNTRY_AS_OF: Final = """
-    (select eur_cents, subscriptions, tenants from mrr_month where month <= :month and {narrowed}
-      union all
-     select -eur_cents, -subscriptions, -tenants from mrr_day
-      where occurred_on > :day and occurred_on < :next_month and {day_narrowed})"""
-AS_OF: Final = """
-    (select tenant_id, plan_id, eur_cents, subscriptions, tenants from mrr_tenant where {narrowed}
-      union all
-     select tenant_id, plan_id, -eur_cents, -subscriptions, -tenants from mrr_tenant_month
-      where month >= :next_month and {narrowed}
-      union all
-     select tenant_id, plan_id, -eur_cents, -subscriptions, -tenants from mrr_day
-      where occurred_on > :day and occurred_on < :next_month and {narrowed})"""
 
 # Each subscription once: the row of its cancellation wins, then the later day.
 GONE: Final = """
@@ -69,48 +37,12 @@ GONE: Final = """
 # They were there, left, and are not back.
 TENANTS_LEFT: Final = """
     select count(*)
-      from (select tenant_id from mrr_day
-             where kind = 'CHURN' and occurred_on >= :first and occurred_on < :after and {narrowed}
-             group by tenant_id having sum(tenants) < 0) gone
-     where (select sum(d.tenants) from mrr_day d where d.tenant_id = gone.tenant_id and d.occurred_on < :first) > 0
-       and (select sum(d.tenants) from mrr_day d where d.tenant_id = gone.tenant_id and d.occurred_on < :after) = 0"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    """What the figures are narrowed to; None: not by this."""
-
-    plan_ids: Sequence[UUID] | None = None
-    countries: Sequence[str] | None = None
-    tenant_ids: Sequence[UUID] | None = None
-
-    @property
-    def is_whole(self) -> bool:
-        return self.plan_ids is None and self.countries is None and self.tenant_ids is None
-
-    @property
-    def is_by_tenant(self) -> bool:
-        return self.tenant_ids is not None
-
-    def condition(
-        self, *, country: str = "tenant_id in (select id from tenant where country = any(:countries))"
-    ) -> str:
-        """A condition on rows with a plan and a tenant; `country`: what narrows to countries where rows have them."""
-        conditions = [
-            "plan_id = any(:plan_ids)" if self.plan_ids is not None else "",
-            "tenant_id = any(:tenant_ids)" if self.tenant_ids is not None else "",
-            country if self.countries is not None else "",
-        ]
-        return " and ".join(filter(None, conditions)) or "true"
-
-    def on_countries(self) -> str:
-        """The same on rows with a plan and a country."""
-        assert not self.is_by_tenant
-        return self.condition(country="country = any(:countries)")
-
-    def values(self) -> dict[str, object]:
-        named = {"plan_ids": self.plan_ids, "tenant_ids": self.tenant_ids, "countries": self.countries}
-        return {name: list(value) for name, value in named.items() if value is not None}
+      from (select distinct tenant_id from mrr_day
+             where kind = 'CHURN' and tenants < 0 and occurred_on >= :first and occurred_on < :after and {narrowed}) gone
+     where (select sum(d.tenants) from mrr_day d
+             where d.tenant_id = gone.tenant_id and d.tenants <> 0 and d.occurred_on < :first) > 0
+       and (select sum(d.tenants) from mrr_day d
+             where d.tenant_id = gone.tenant_id and d.tenants <> 0 and d.occurred_on < :after) = 0"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,31 +59,55 @@ class Sums:
 
 async def sums(connection: AsyncConnection, window: Period, scope: Scope) -> Sums:
     """The window's flows, and what there is on its last day."""
-    narrowed, values = scope.condition(), scope.values()
-    window_rows = WINDOW.format(narrowed=narrowed, outside=OUTSIDE)
-    flows = GROUPED.format(columns=FLOWS, rows=window_rows, parts=FLOW_PARTS)
-    stock = GROUPED.format(columns=STOCK, rows=AS_OF.format(narrowed=narrowed), parts=STOCK_PARTS)
-    last = window.end - timedelta(days=1)
-    by: dict[int, dict[Any, tuple[Flows, Stock]]] = {7: {}, 3: {}, 5: {}, 6: {}}
-    for level, *keys, gross, vat, refunds, fees, platform_fees in await _rows(
-        connection, flows, _window(window) | values
-    ):
-        made = Flows(gross=gross, vat=vat, refunds=refunds, fees=fees, platform_fees=platform_fees)
-        by[level][_key(level, keys)] = made, Stock()
-    for level, *keys, mrr, subscriptions, tenants in await _rows(connection, stock, _day(last) | values):
-        known, _ = by[level].get(_key(level, keys), (Flows(), Stock()))
-        by[level][_key(level, keys)] = known, Stock(mrr=mrr, subscriptions=subscriptions, tenants=tenants)
-    whole, there = by[7][None]
-    return Sums(flows=whole, stock=there, by_plan=by[3], by_country=by[5], by_tenant=by[6])
+    kept = kept_by_country(scope)
+    of_window = _window(window) | scope.values()
+    of_day = _day(window.end - timedelta(days=1)) | scope.values()
+    flows = {
+        key: Flows(gross=gross, vat=vat, refunds=refunds, fees=fees, platform_fees=platform_fees)
+        for key, gross, vat, refunds, fees, platform_fees in [
+            *await _by_plan_and_country(connection, FLOWS, kept.window(scope), of_window),
+            *await _by_tenant(connection, FLOWS, BY_TENANT.window(scope), of_window),
+        ]
+    }
+    there = {
+        key: Stock(mrr=mrr, subscriptions=subscriptions, tenants=tenants)
+        for key, mrr, subscriptions, tenants in [
+            *await _by_plan_and_country(connection, STOCK, kept.as_of(scope), of_day),
+            *await _by_tenant(connection, STOCK, BY_TENANT.as_of(scope), of_day),
+        ]
+    }
+    by: dict[str, dict[Any, tuple[Flows, Stock]]] = {"whole": {}, "plan": {}, "country": {}, "tenant": {}}
+    for key in flows | there:
+        kind, value = key
+        by[kind][value] = flows.get(key, Flows()), there.get(key, Stock())
+    whole, stock = by["whole"][None]
+    return Sums(flows=whole, stock=stock, by_plan=by["plan"], by_country=by["country"], by_tenant=by["tenant"])
+
+
+async def _by_plan_and_country(
+    connection: AsyncConnection, columns: str, rows: str, values: dict[str, Any]
+) -> list[tuple[Any, ...]]:
+    """The sums over all rows, each plan and each country, after what they are of."""
+    query = f"""
+        select grouping(plan_id, country), plan_id, country, {columns} from {rows} r
+         group by grouping sets ((), (plan_id), (country))"""  # noqa: S608 - ours
+    kinds = {0b11: "whole", 0b01: "plan", 0b10: "country"}  # a bit for each that is not grouped by
+    return [
+        ((kinds[level], plan_id if kinds[level] == "plan" else country), *figures)
+        for level, plan_id, country, *figures in await _rows(connection, query, values)
+    ]
+
+
+async def _by_tenant(
+    connection: AsyncConnection, columns: str, rows: str, values: dict[str, Any]
+) -> list[tuple[Any, ...]]:
+    query = f"select tenant_id, {columns} from {rows} r group by tenant_id"  # noqa: S608 - ours
+    return [(("tenant", key), *figures) for key, *figures in await _rows(connection, query, values)]
 
 
 async def stock_on(connection: AsyncConnection, day: date, scope: Scope) -> Stock:
     """What there is at the end of a day."""
-    if scope.is_by_tenant:
-        there = AS_OF.format(narrowed=scope.condition())
-    else:
-        there = COUNTRY_AS_OF.format(narrowed=scope.on_countries(), day_narrowed=scope.condition())
-    query = f"select {STOCK} from {there} r"  # noqa: S608 - ours
+    query = f"select {STOCK} from {kept_by_country(scope).as_of(scope)} r"  # noqa: S608 - ours
     ((mrr, subscriptions, tenants),) = await _rows(connection, query, _day(day) | scope.values())
     return Stock(mrr=mrr, subscriptions=subscriptions, tenants=tenants)
 
@@ -237,15 +193,15 @@ async def stale_rates(connection: AsyncConnection, day: date) -> list[tuple[str,
 async def _flows_by_month(
     connection: AsyncConnection, months: Sequence[date], last: date, scope: Scope
 ) -> dict[date, Flows]:
-    kept, narrowed = "revenue_month", scope.condition()
-    if not scope.is_by_tenant:
-        kept, narrowed = "revenue_country_month", scope.on_countries()
+    kept = kept_by_country(scope)
+    narrowed = kept.condition(scope)
     query = f"""
         select m, {FLOWS}
-          from (select month as m, {AMOUNTS} from {kept} where month >= :first and month <= :month and {narrowed}
+          from (select month as m, {AMOUNTS} from {kept.flow_months}
+                 where month >= :first and month <= :month and {narrowed}
                  union all
-                select cast(:month as date), {LESS_AMOUNTS} from revenue_day
-                 where day > :day and day < :next_month and {scope.condition()}) r
+                select cast(:month as date), {LESS_AMOUNTS} from {kept.flow_days}
+                 where day > :day and day < :next_month and {narrowed}) r
          group by m"""  # noqa: S608 - ours
     values = {"first": months[0]} | _day(last) | scope.values()
     return {
@@ -258,27 +214,21 @@ async def _movements_by_month(
     connection: AsyncConnection, months: Sequence[date], last: date, scope: Scope
 ) -> dict[date, dict[str, tuple[int, int, int]]]:
     """Cents, subscriptions and tenants by month and kind."""
-    kept, narrowed = "mrr_tenant_month", scope.condition()
-    if not scope.is_by_tenant:
-        kept, narrowed = "mrr_month", scope.on_countries()
+    kept = kept_by_country(scope)
+    narrowed = kept.condition(scope)
     query = f"""
         select m, kind, {STOCK}
-          from (select month as m, kind, eur_cents, subscriptions, tenants from {kept}
+          from (select month as m, kind, eur_cents, subscriptions, tenants from {kept.moved_months}
                  where month >= :first and month <= :month and {narrowed}
                  union all
-                select cast(:month as date), kind, -eur_cents, -subscriptions, -tenants from mrr_day
-                 where occurred_on > :day and occurred_on < :next_month and {scope.condition()}) r
+                select cast(:month as date), kind, -eur_cents, -subscriptions, -tenants from {kept.moved_days}
+                 where occurred_on > :day and occurred_on < :next_month and {narrowed}) r
          group by m, kind"""  # noqa: S608 - ours
     values = {"first": months[0]} | _day(last) | scope.values()
     found: dict[date, dict[str, tuple[int, int, int]]] = {}
     for month, kind, *figures in await _rows(connection, query, values):
         found.setdefault(month, {})[kind] = (figures[0], figures[1], figures[2])
     return found
-
-
-def _key(level: int, keys: Sequence[Any]) -> Any:
-    """Which of the keys a grouping set is by: of plan, country and tenant those that are not grouped have their bit set."""
-    return {7: None, 3: keys[0], 5: keys[1], 6: keys[2]}[level]
 
 
 def _window(window: Period) -> dict[str, object]:

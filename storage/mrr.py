@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import Index, Numeric, SmallInteger, Uuid, insert
+from sqlalchemy import Index, Numeric, SmallInteger, Uuid, insert, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -59,7 +59,16 @@ class MrrDay(Row):
     """
 
     __tablename__ = "mrr_day"
-    __table_args__ = (Index("mrr_day_occurred_on_idx", "occurred_on"),)
+    __table_args__ = (
+        Index("mrr_day_occurred_on_idx", "occurred_on"),
+        Index(
+            "mrr_day_tenants_left_idx",
+            "occurred_on",
+            "tenant_id",
+            postgresql_where=text("kind = 'CHURN' and tenants < 0"),
+        ),
+        Index("mrr_day_tenants_moved_idx", "tenant_id", "occurred_on", postgresql_where=text("tenants <> 0")),
+    )
 
     tenant_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
     plan_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)

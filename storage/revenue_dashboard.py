@@ -27,7 +27,8 @@ from billing.reports.revenue import (
     largest,
 )
 from storage import facts
-from storage.facts import Scope, Sums
+from storage.facts import Sums
+from storage.kept_sums import Scope
 
 TENANTS_MAX: Final = 200
 

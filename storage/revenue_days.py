@@ -110,6 +110,19 @@ class MrrTenant(Row):
     tenants: Mapped[Cents]
 
 
+class MrrCountry(Row):
+    """The same a country and plan, in as many lanes as there were connections that wrote: their sum is the figure."""
+
+    __tablename__ = "mrr_country"
+
+    country: Mapped[str] = mapped_column(primary_key=True)
+    plan_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
+    lane: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    eur_cents: Mapped[Cents]
+    subscriptions: Mapped[Cents]
+    tenants: Mapped[Cents]
+
+
 class BookDay(Row):
     """What was booked on an account of the platform's book on a day, debit positive, in as many lanes as there were
     connections that booked: their sum is the figure."""

@@ -70,16 +70,20 @@ SUBSCRIPTIONS = (
             having sum(eur_cents) <> 0 or sum(subscriptions) <> 0 or sum(tenants) <> 0""",
     ),
     Invariant(
-        name="sums of monthly recurring revenue a month are those of its days",
+        name="sums of monthly recurring revenue a month, and of all months, are those of its days",
         counterexamples="""
             select plan_id,
-                   format('Plan %s in %s, %s, %s: its days and their sum are %s EUR cents apart.', plan_id, country, month,
-                          kind, sum(eur_cents))
+                   format('Plan %s in %s, %s: its days and their sum are %s EUR cents apart.', plan_id, country,
+                          coalesce(month || ', ' || kind, 'all months'), sum(eur_cents))
               from (select d.plan_id, t.country, date_trunc('month', d.occurred_on)::date as month, d.kind, d.eur_cents,
                            d.subscriptions, d.tenants
                       from mrr_day d join tenant t on t.id = d.tenant_id
                      union all
-                    select plan_id, country, month, kind, -eur_cents, -subscriptions, -tenants from mrr_month) pile
+                    select plan_id, country, month, kind, -eur_cents, -subscriptions, -tenants from mrr_month
+                     union all
+                    select plan_id, country, null, null, eur_cents, subscriptions, tenants from mrr_month
+                     union all
+                    select plan_id, country, null, null, -eur_cents, -subscriptions, -tenants from mrr_country) pile
              group by plan_id, country, month, kind
             having sum(eur_cents) <> 0 or sum(subscriptions) <> 0 or sum(tenants) <> 0""",
     ),

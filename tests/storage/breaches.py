@@ -248,6 +248,9 @@ a country's month of revenue gains a cent
 what a tenant brings loses a subscription
     > update mrr_tenant set subscriptions = subscriptions - 1
     TENANTS Tenant {subscriber}, plan {plan}, all months: its movements and their sum are 0 EUR cents apart.
+what a country brings gains a tenant
+    > update mrr_country set tenants = tenants + 1
+    MONTHS Plan {plan} in SE, all months: its days and their sum are 0 EUR cents apart.
 a journal is booked into a closed month
     > insert into closed_month (month, closed_at, closed_by, reason, drift_accepted, journal_count, audit_seq, audit_hash, recorded_at) select date_trunc('month', booked_on)::date, '2026-12-01T08:00Z', 'a@b.se', 'done', false, 1, 1, '', recorded_at - interval '1 minute' from journal where id = '{cost}'
     CLOSED Journal {bank_paid.issued}: it was booked on 2026-10-31 after 2026-11 had been closed.

@@ -43,6 +43,7 @@ NOT_THE_BOOKS = {
     "mrr_month",
     "mrr_tenant_month",
     "mrr_tenant",
+    "mrr_country",
     "revenue_day",
     "revenue_month",
     "revenue_country_month",
