@@ -1,10 +1,16 @@
-"""What a close pack holds beside the lists: the trial balance of every book."""
+"""What a close pack holds beside the lists: the trial balance of every book, and the sums of the reconciliations."""
 
-from sqlalchemy import BigInteger, ColumnElement, Text, case, cast, func, select
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, BindParameter, ColumnClause, ColumnElement, Text, bindparam, case, cast, func, select
+from sqlalchemy import column as sql_column
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from billing.periods import Period
+from billing.reports.reconciliation import Sums
 from schema.export_sheets import account_name_of
-from schema.sheets import Sheet, amounts, text, word, words
+from schema.sheets import Column, Kind, Sheet, amounts, text, word, words
 from storage.accounting import AccountingEntry
 from storage.tenants import Tenant
 
@@ -47,4 +53,42 @@ def trial_balance(month: Period) -> Sheet:
         *amounts(balance, "opening", "debit", "credit", "closing"),
         *amounts(balance, "closing_eur", currency="EUR"),
     )
-    return Sheet(title="Trial balance", columns=columns, rows=rows)
+    return Sheet(title="Trial balance", columns=columns, rows=rows, sections=("book", "book_id"))
+
+
+RECONCILED: Final[dict[str, type[BigInteger | Text]]] = {
+    "provider": Text,
+    "currency": Text,
+    "kind": Text,
+    "provider_total_cents": BigInteger,
+    "ledger_total_cents": BigInteger,
+    "timing_cents": BigInteger,
+    "unexplained_cents": BigInteger,
+    "lines_over_tolerance": BigInteger,
+}
+
+
+def reconciliation_sums(reconciled: Iterable[tuple[str, Sequence[Sums]]]) -> Sheet:
+    """The sums of what providers were held against the ledger for, each provider's by currency and kind."""
+    rows = [_sums_row(provider, one) for provider, sums in reconciled for one in sums]
+    arrays: list[BindParameter[Any]] = [
+        bindparam(None, [row[at] for row in rows], type_=ARRAY(type_), unique=True)
+        for at, type_ in enumerate(RECONCILED.values())
+    ]
+    shaped: list[ColumnClause[Any]] = [sql_column(name, type_) for name, type_ in RECONCILED.items()]
+    sums = func.unnest(*arrays).table_valued(*shaped, with_ordinality="place", name="sums").render_derived()
+    return Sheet(
+        title="Reconciliations",
+        columns=(
+            *words(sums, "provider", "currency", "kind"),
+            *amounts(sums, "provider_total", "ledger_total", "timing", "unexplained"),
+            Column(name="lines_over_tolerance", kind=Kind.COUNT, of=sums.c.lines_over_tolerance),
+        ),
+        rows=select().select_from(sums).order_by(sums.c.place),
+        sections=("provider",),
+    )
+
+
+def _sums_row(provider: str, sums: Sums) -> tuple[Any, ...]:
+    totals = (sums.provider_cents, sums.ledger_cents, sums.timing_cents, sums.unexplained_cents)
+    return (provider, sums.currency, sums.kind, *totals, sums.over_tolerance)

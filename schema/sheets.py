@@ -45,11 +45,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """A table: its columns over `rows`, a statement that is filtered and in order and selects nothing yet."""
+    """A table: its columns over `rows`, a statement that is filtered and in order and selects nothing yet. `sections`: the
+    columns, first in the order, whose values head the parts of the table on a page."""
 
     title: str
     columns: Sequence[Column]
     rows: Select[Any]
+    sections: Sequence[str] = ()
 
     def as_text(self, asked_in: "Asked") -> "Query":
         """Its rows as a CSV file writes them: amounts decimal, instants in UTC, no text that could be a formula."""

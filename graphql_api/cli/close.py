@@ -51,7 +51,7 @@ def command(month: date, reason: str, accept_drift: bool, output: Path | None, a
     """Close MONTH and all before it: prove and reconcile the books, then let nothing more be booked there.
 
     What comes late is booked on the first open day, with the day on which it happened. The pack is written into a folder:
-    trial balances, vouchers, lists as CSV and PDF, reconciliations, and a manifest of their hashes.
+    trial balances, reconciliations and lists as CSV and PDF, vouchers, and a manifest of their hashes.
     """
     settings = load_settings()
     folder = output or Path(f"close-{month:%Y-%m}")

@@ -1,46 +1,35 @@
 """What a month is closed with: its books, lists and reconciliations in one zip file, and a manifest of their hashes."""
 
-import csv
 import hashlib
-import io
 import json
 import tempfile
 import zipfile
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from anyio import to_thread
 from sqlalchemy import select
 
-from billing.money import decimal_amount
 from billing.periods import Period, month_after
 from billing.refusals import NotFound
 from graphql_api.exports.csv_file import csv_bytes
+from graphql_api.exports.rendering import Order, rendered
 from graphql_api.exports.streaming import Exports
+from graphql_api.exports.tables import table_of
 from procedures.close_month import reconcilable
-from schema.closing_sheets import trial_balance
+from schema.closing_sheets import reconciliation_sums, trial_balance
 from schema.exports import ExportFormat, ExportInput, ExportKind
 from schema.invoice_lists import InvoiceFilter
 from schema.payment_lists import PaymentFilter
-from schema.sheets import Asked
+from schema.sheets import Asked, Sheet
 from schema.transfers import BankTransferFilter, TransferStatus
 from storage.closing import ClosedMonth
 
 PIECE_BYTES: Final = 64 * 1024
-RECONCILED: Final = (
-    "provider",
-    "currency",
-    "kind",
-    "provider_total",
-    "ledger_total",
-    "timing",
-    "unexplained",
-    "lines_over_tolerance",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,13 +60,12 @@ class ClosePacks:
         """
         closed = await self._closed(month)
         days = Period(start=month, end=month_after(month))
-        await self._trial_balance(days, folder / "trial-balance.csv", at=at)
-        for file, asked in _lists(days):
-            with (folder / file).open("wb") as target:
-                async with aclosing(self.exports.pieces(asked, at=at, primary=True)) as pieces:
-                    async for piece in pieces:
-                        target.write(piece)
-        (folder / "reconciliation.csv").write_bytes(await self._reconciliations(days, at=at))
+        providers = reconcilable(self.exports.registry)
+        sums = [(name, (await self.exports.reconciled(name, days, at=at)).sums) for name in providers]
+        await self._sheet(trial_balance(days), days, folder / "trial-balance", at=at)
+        await self._sheet(reconciliation_sums(sums), days, folder / "reconciliation", at=at)
+        for file, asked in _lists(days, providers):
+            await _save(self.exports.pieces(asked, at=at, primary=True), folder / file)
         manifest = closed | {"written_at": at.isoformat(), "sha256": _hashes(folder)}
         (folder / "manifest.json").write_text(
             json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
@@ -98,24 +86,16 @@ class ClosePacks:
             "audit_head_before": f"{found.audit_seq}:{found.audit_hash}",
         }
 
-    async def _trial_balance(self, days: Period, path: Path, *, at: datetime) -> None:
-        asked_in = Asked(today=self.exports.books.day(at), zone=self.exports.books.zone.key)
-        async with await self.exports.database.connect_to_export() as connection:
-            with path.open("wb") as target:
-                async for piece in csv_bytes(connection, trial_balance(days), asked_in):
-                    target.write(piece)
-
-    async def _reconciliations(self, days: Period, *, at: datetime) -> bytes:
-        text = io.StringIO(newline="")
-        writer = csv.writer(text)
-        writer.writerow(RECONCILED)
-        for provider in reconcilable(self.exports.registry):
-            made = await self.exports.reconciled(provider, days, at=at)
-            for sums in made.sums:
-                totals = (sums.provider_cents, sums.ledger_cents, sums.timing_cents, sums.unexplained_cents)
-                amounts = [decimal_amount(cents, sums.currency) for cents in totals]
-                writer.writerow([provider, sums.currency, sums.kind, *amounts, sums.over_tolerance])
-        return text.getvalue().encode("utf-8-sig")
+    async def _sheet(self, sheet: Sheet, days: Period, path: Path, *, at: datetime) -> None:
+        """The sheet as CSV, and as pages."""
+        exports = self.exports
+        asked_in = Asked(today=exports.books.day(at), zone=exports.books.zone.key)
+        async with await exports.database.connect_to_export() as connection:
+            await _save(csv_bytes(connection, sheet, asked_in), path.with_suffix(".csv"))
+        words = f"from {days.start}, to {_last(days)}"
+        table = table_of(sheet, asked_in, filter_words=words, at=at)
+        order = Order(conninfo=exports.database.export_conninfo(), format="PDF", table=table)
+        await _save(rendered(order), path.with_suffix(".pdf"))
 
 
 def zipped(folder: Path, path: Path) -> None:
@@ -125,9 +105,20 @@ def zipped(folder: Path, path: Path) -> None:
             pack.write(file, file.name)
 
 
-def _lists(days: Period) -> Iterator[tuple[str, ExportInput]]:
-    """The files of the month's lists."""
-    last = date.fromordinal(days.end.toordinal() - 1)
+async def _save(pieces: AsyncGenerator[bytes, None], path: Path) -> None:
+    with path.open("wb") as target:
+        async with aclosing(pieces) as opened:
+            async for piece in opened:
+                target.write(piece)
+
+
+def _last(days: Period) -> date:
+    return days.end - timedelta(days=1)
+
+
+def _lists(days: Period, providers: Sequence[str]) -> Iterator[tuple[str, ExportInput]]:
+    """The files of the month's lists, and of the lines that each provider was reconciled by."""
+    last = _last(days)
     narrowed: dict[ExportKind, dict[str, Any]] = {
         ExportKind.INVOICES: {"invoice_filter": InvoiceFilter(issued_from=days.start, issued_to=last)},
         ExportKind.PAYMENTS: {"payment_filter": PaymentFilter(paid_from=days.start, paid_to=last)},
@@ -139,10 +130,13 @@ def _lists(days: Period) -> Iterator[tuple[str, ExportInput]]:
         ExportKind.PLATFORM_FEES: {"from_": days.start, "to": last},
         ExportKind.CHURN: {"from_": days.start, "to": last},
     }
-    for kind, filters in narrowed.items():
+    listed = [(kind.name.lower().replace("_", "-"), kind, filters) for kind, filters in narrowed.items()]
+    for provider in providers:
+        asked = {"provider": provider, "from_": days.start, "to": last}
+        listed.append((f"reconciliation-{provider}", ExportKind.RECONCILIATION, asked))
+    for name, kind, filters in listed:
         for form in (ExportFormat.CSV, ExportFormat.PDF):
-            name = f"{kind.name.lower().replace('_', '-')}.{form.name.lower()}"
-            yield name, ExportInput(kind=kind, format=form, **filters)
+            yield f"{name}.{form.name.lower()}", ExportInput(kind=kind, format=form, **filters)
     for form, extension in ((ExportFormat.CSV, "csv"), (ExportFormat.SIE4, "si")):
         yield (
             f"accounting-platform.{extension}",

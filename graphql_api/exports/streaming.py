@@ -3,20 +3,20 @@
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from billing.periods import Period
 from graphql_api.exports.asked import in_words
 from graphql_api.exports.csv_file import csv_bytes
 from graphql_api.exports.rendering import Order, rendered
 from graphql_api.exports.sie_file import sie_bytes
-from graphql_api.exports.tables import Table, headings_of
+from graphql_api.exports.tables import table_of
 from procedures.books import Books
 from procedures.reconcile import Reconciled, check_reconcilable, reconcile
 from providers.registry import Registry
 from schema.export_sheets import reconciled_days, reconciliation_sheet, sheet_of
 from schema.exports import ExportFormat, ExportInput, ExportKind, as_json
-from schema.sheets import Asked, Sheet
+from schema.sheets import Asked
 from storage.engine import Database
 from storage.jobs import Jobs
 
@@ -73,7 +73,7 @@ class Exports:
                 Order(
                     conninfo=database.export_conninfo(),
                     format=asked.format.name,
-                    table=_table(asked, sheet, asked_in, at=at),
+                    table=table_of(sheet, asked_in, filter_words=in_words(as_json(asked)), at=at),
                 )
             )
         connection = await opened.enter_async_context(await database.connect_to_export())
@@ -87,13 +87,3 @@ class Exports:
         if replica is not None and await replica.keeps_up(self.books.engine, asked_now=True):
             return replica.database
         return self.database
-
-
-def _table(asked: ExportInput, sheet: Sheet, asked_in: Asked, *, at: datetime) -> Table:
-    return Table(
-        title=sheet.title,
-        filter_words=in_words(as_json(asked)),
-        as_of=f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
-        headings=headings_of(sheet),
-        rows=sheet.as_values(asked_in),
-    )

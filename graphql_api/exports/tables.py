@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
 
 import psycopg
 
-from schema.sheets import Kind, Query, Sheet
+from schema.sheets import Asked, Kind, Query, Sheet
 
 ROWS_AT_ONCE: Final = 2_000
 ACRONYMS: Final = {"eur": "EUR", "id": "ID", "mrr": "MRR", "ocr": "OCR"}
@@ -30,18 +31,37 @@ class Heading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table to be written: where its rows are read, and what a reader should know of them."""
+    """A table to be written: where its rows are read, and what a reader should know of them. `sections`: the columns whose
+    values tell what a page has as a section of its own."""
 
     title: str
     filter_words: str
     as_of: str
     headings: Sequence[Heading]
     rows: Query
+    sections: Sequence[int] = ()
+
+    def section_of(self, row: Sequence[Any]) -> str:
+        """The name of a row's section; empty where there are none."""
+        return ", ".join(str(row[column]) for column in self.sections if row[column] is not None)
 
     @property
     def amounts(self) -> list[tuple[int, Heading]]:
         """The columns that are summed, with their places."""
         return [(place, heading) for place, heading in enumerate(self.headings) if heading.kind is Kind.AMOUNT]
+
+
+def table_of(sheet: Sheet, asked_in: Asked, *, filter_words: str, at: datetime) -> Table:
+    """The table that a sheet is, asked for at an instant."""
+    names = [column.name for column in sheet.columns]
+    return Table(
+        title=sheet.title,
+        filter_words=filter_words,
+        as_of=f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
+        headings=headings_of(sheet),
+        rows=sheet.as_values(asked_in),
+        sections=[names.index(name) for name in sheet.sections],
+    )
 
 
 def headings_of(sheet: Sheet) -> list[Heading]:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import psycopg
+import pypdfium2
 import pytest
 from psycopg import errors
 
@@ -36,6 +37,15 @@ def books(little: LittleBooks) -> LittleBooks:
     )
     little.invoice(club, 70_000, number="F-3", issued_on=date(2026, 11, 2), due_on=date(2026, 12, 2))
     return little
+
+
+def lines_of(content: bytes) -> list[str]:
+    """The lines of text of a file's pages."""
+    return [
+        " ".join(line.split())
+        for page in pypdfium2.PdfDocument(content)
+        for line in page.get_textpage().get_text_range().splitlines()
+    ]
 
 
 async def test_a_month_is_closed_with_its_journals_and_the_audit_head(api: Api, books: LittleBooks) -> None:
@@ -110,10 +120,14 @@ async def test_drift_is_explained_or_accepted_with_the_reason(api: Api, books: L
     answer = await api.client.get(done["closeMonth"]["pack"]["url"])
     with zipfile.ZipFile(io.BytesIO(answer.content)) as opened:
         rows = csv.DictReader(io.StringIO(opened.read("reconciliation.csv").decode("utf-8-sig")))
+        pages = lines_of(opened.read("reconciliation.pdf"))
     figures = ("provider_total", "ledger_total", "timing", "unexplained", "lines_over_tolerance")
     assert [
         [row[name] for name in figures] for row in rows if row["kind"] == "CHARGE" and row["provider"] == "sandbox"
     ] == [["0.00", "1250.00", "0.00", "-1250.00", "1"]]
+    assert pages[pages.index("sandbox") :] == [
+        "sandbox", "SEK CHARGE 0.00 1 250.00 0.00 -1 250.00 1", "Total SEK 0.00 1 250.00 0.00 -1 250.00",
+    ]  # fmt: skip
 
 
 async def test_nothing_is_booked_into_a_closed_month_whoever_writes(
@@ -172,7 +186,8 @@ async def test_the_pack_holds_what_its_manifest_says(api: Api, books: LittleBook
     assert (manifest["month"], manifest["journals"], manifest["closed_by"]) == ("2026-10", 2, "finance@example.org")
     assert sorted(files) == [
         "accounting-platform.csv", "accounting-platform.si", "churn.csv", "churn.pdf", "invoices.csv", "invoices.pdf",
-        "payments.csv", "payments.pdf", "platform-fees.csv", "platform-fees.pdf", "reconciliation.csv", "trial-balance.csv",
+        "payments.csv", "payments.pdf", "platform-fees.csv", "platform-fees.pdf", "reconciliation-sandbox.csv",
+        "reconciliation-sandbox.pdf", "reconciliation.csv", "reconciliation.pdf", "trial-balance.csv", "trial-balance.pdf",
         "unmatched-transfers.csv", "unmatched-transfers.pdf",
     ]  # fmt: skip
     balance = list(csv.DictReader(io.StringIO(files["trial-balance.csv"].decode("utf-8-sig"))))
@@ -181,6 +196,23 @@ async def test_the_pack_holds_what_its_manifest_says(api: Api, books: LittleBook
         ("Björkens Boule", "1510", "500.00"), ("Björkens Boule", "2611", "-100.00"), ("Björkens Boule", "3001", "-400.00"),
     ]  # fmt: skip
     assert sum(Decimal(row["closing"]) for row in balance) == 0
+    assert lines_of(files["trial-balance.pdf"]) == [
+        "Trial balance As of 2026-11-20 12:00 UTC", "Filter: from 2026-10-01, to 2026-10-31", "Page 1 of", "1",
+        "Account Account name Currency Opening Debit Credit Closing Closing EUR",
+        "The platform",
+        "1510 Receivables SEK 0.00 1 250.00 0.00 1 250.00 111.11",
+        "2611 Output VAT 25 % SEK 0.00 0.00 -250.00 -250.00 -22.22",
+        "3001 Revenue 25 % VAT SEK 0.00 0.00 -1 000.00 -1 000.00 -88.89",
+        "Total EUR 0.00",
+        "Total SEK 0.00 1 250.00 -1 250.00 0.00",
+        "Björkens Boule, tenant-1",
+        "1510 Receivables SEK 0.00 500.00 0.00 500.00 44.44",
+        "2611 Output VAT 25 % SEK 0.00 0.00 -100.00 -100.00 -8.89",
+        "3001 Revenue 25 % VAT SEK 0.00 0.00 -400.00 -400.00 -35.55",
+        "Total EUR 0.00",
+        "Total SEK 0.00 500.00 -500.00 0.00",
+    ]  # fmt: skip
+    assert "There are no rows." in lines_of(files["reconciliation.pdf"])
     invoices = list(csv.DictReader(io.StringIO(files["invoices.csv"].decode("utf-8-sig"))))
     assert {row["number"] for row in invoices} == {"F-1", "F-2"}
     fees = list(csv.DictReader(io.StringIO(files["platform-fees.csv"].decode("utf-8-sig"))))
