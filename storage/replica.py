@@ -16,9 +16,13 @@ from storage.engine import Database
 log = logging.getLogger(__name__)
 
 ASKED_EVERY_SECONDS: Final = 1.0
+DOUBLED_TIMES_MAX: Final = 6
+"""One that does not answer is asked half as often each time: about once a minute in the end."""
+
 ANSWER_SECONDS_MAX: Final = 2.0
 """Reports wait for the answer: one that hangs is as good as gone."""
 
+SILENT: Final = "it does not answer"
 BROKEN: Final = (OperationalError, InterfaceError)
 
 WRITTEN: Final = "select pg_current_wal_lsn()::text"
@@ -36,13 +40,17 @@ class Replica:
         self._engine = database.report_engine()
         self._lag_seconds_max = lag_seconds_max
         self._problem: str | None = None
+        self._unanswered = 0
         self._asked_at = self._level_at = float("-inf")
         self._asking = asyncio.Lock()
 
     async def keeps_up(self, primary: AsyncEngine, *, asked_now: bool = False) -> bool:
-        """Whether it may be read from, as it was a second ago at most, or as it is (`asked_now`)."""
+        """Whether it may be read from, as it was a second ago at most, or as it is (`asked_now`). One that does not answer
+        is asked less and less often, and only whoever asks waits for it."""
+        if self._unanswered and self._asking.locked():
+            return False
         async with self._asking:
-            if asked_now or time.monotonic() - self._asked_at >= ASKED_EVERY_SECONDS:
+            if (asked_now and not self._unanswered) or self._is_due():
                 self._judge(await self._found(primary))
             return self._problem is None
 
@@ -59,6 +67,10 @@ class Replica:
     async def close(self) -> None:
         await self._engine.dispose()
 
+    def _is_due(self) -> bool:
+        pause = ASKED_EVERY_SECONDS * 2 ** min(self._unanswered, DOUBLED_TIMES_MAX)
+        return time.monotonic() - self._asked_at >= pause
+
     async def _found(self, primary: AsyncEngine) -> str | None:
         """Why it cannot be used; None when it can."""
         async with primary.connect() as connection:
@@ -68,7 +80,7 @@ class Replica:
             async with asyncio.timeout(ANSWER_SECONDS_MAX), self._engine.connect() as connection:
                 told = (await connection.execute(text(REPLAYED), {"written": written})).one()
         except (*BROKEN, TimeoutError):
-            return "it does not answer"
+            return SILENT
         follows, is_level, since_last = told
         if not follows:
             return "it is a standby no more"
@@ -81,6 +93,7 @@ class Replica:
 
     def _judge(self, problem: str | None) -> None:
         self._asked_at = time.monotonic()
+        self._unanswered = self._unanswered + 1 if problem == SILENT else 0
         if problem != self._problem:
             if problem is None:
                 log.info("Reports are read from the replica again.")

@@ -206,9 +206,9 @@ async def test_the_pack_holds_what_its_manifest_says(api: Api, books: LittleBook
         "Total EUR 0.00",
         "Total SEK 0.00 1 250.00 -1 250.00 0.00",
         "Björkens Boule, tenant-1",
-        "1510 Receivables SEK 0.00 500.00 0.00 500.00 44.44",
+        "1510 Receivables SEK 0.00 500.00 0.00 500.00 44.45",
         "2611 Output VAT 25 % SEK 0.00 0.00 -100.00 -100.00 -8.89",
-        "3001 Revenue 25 % VAT SEK 0.00 0.00 -400.00 -400.00 -35.55",
+        "3001 Revenue 25 % VAT SEK 0.00 0.00 -400.00 -400.00 -35.56",
         "Total EUR 0.00",
         "Total SEK 0.00 500.00 -500.00 0.00",
     ]  # fmt: skip

@@ -2,12 +2,12 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from procedures.books import Books
 from storage import replica as module
@@ -137,6 +137,80 @@ async def test_a_replica_that_hangs_is_waited_for_a_moment_only(pair: Pair, book
         assert time.monotonic() - began < 30  # for ever, where nothing ends it
 
     await reported(books, (True, 0))
+
+
+@dataclass(slots=True)
+class Asked:
+    """When a replica was asked, by a clock that is set by hand, and what lets it be told."""
+
+    now: float = 1000.0
+    times: list[float] = field(default_factory=list)
+    again: asyncio.Event = field(default_factory=asyncio.Event)
+    told: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def asked(books: Books, monkeypatch: pytest.MonkeyPatch) -> Asked:
+    asked, replica = Asked(), books.replica
+    assert replica is not None
+    asked.told.set()
+    found = replica._found
+
+    async def noted(primary: AsyncEngine) -> str | None:
+        asked.times.append(asked.now)
+        asked.again.set()
+        await asked.told.wait()
+        return await found(primary)
+
+    monkeypatch.setattr(module, "ASKED_EVERY_SECONDS", 1.0)
+    monkeypatch.setattr(module, "time", asked)
+    monkeypatch.setattr(replica, "_found", noted)
+    return asked
+
+
+async def test_a_replica_that_does_not_answer_is_asked_less_and_less_often_until_it_does(
+    pair: Pair, books: Books, asked: Asked
+) -> None:
+    assert books.replica is not None
+    pair.standby.cluster.stop()
+
+    for second in range(200):
+        asked.now = second
+        assert not await books.replica.keeps_up(books.engine, asked_now=second % 2 == 0)
+
+    assert asked.times == [0, 2, 6, 14, 30, 62, 126, 190]
+    pair.standby.cluster.start()
+    deadline = time.monotonic() + 60
+    asked.now = 254
+    while not await books.replica.keeps_up(books.engine):
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.05)
+        asked.now += 1
+    answered = asked.now
+    asked.now += 1
+    assert await books.replica.keeps_up(books.engine)
+    assert (asked.times[8], asked.times[-2:]) == (254, [answered, answered + 1])
+
+
+async def test_only_whoever_asks_waits_for_a_replica_that_did_not_answer(
+    pair: Pair, books: Books, asked: Asked
+) -> None:
+    pair.standby.cluster.stop()
+    assert await books.report(seen) == (False, 0)
+    asked.now += 60
+    asked.told.clear()
+    asked.again.clear()
+
+    waiting = asyncio.create_task(books.report(seen))
+    await asked.again.wait()
+
+    assert await asyncio.gather(*(books.report(seen) for _ in range(5))) == [(False, 0)] * 5
+    assert not waiting.done()
+    asked.told.set()
+    assert await waiting == (False, 0)
 
 
 async def test_a_replica_that_breaks_while_it_is_read_has_the_report_made_again_at_the_primary(
