@@ -123,7 +123,9 @@ async def _download(client: httpx.AsyncClient, began: float, format_: str = "CSV
 
 
 def _copied(database: Database) -> float:
-    query = sheet_of(ExportInput(kind=ExportKind.INVOICES, format=ExportFormat.CSV)).as_text(ASKED_IN)
+    query = sheet_of(ExportInput(kind=ExportKind.INVOICES, format=ExportFormat.CSV), today=ASKED_IN.today).as_text(
+        ASKED_IN
+    )
     with database.connect() as connection, connection.cursor() as cursor:
         began = perf_counter()
         with cursor.copy(f"copy ({query.sql}) to stdout (format csv, header)".encode(), query.values) as copy:
@@ -151,7 +153,7 @@ async def _others_during(client: httpx.AsyncClient) -> float:
 
 def rendered(database: Database, format_: str, rows: int) -> dict[str, Any]:
     """Seconds, peak memory and size of a file of so many rows, made as the server makes it."""
-    sheet = sheet_of(ExportInput(kind=ExportKind.INVOICES, format=ExportFormat[format_]))
+    sheet = sheet_of(ExportInput(kind=ExportKind.INVOICES, format=ExportFormat[format_]), today=ASKED_IN.today)
     query = type(sheet)(title=sheet.title, columns=sheet.columns, rows=sheet.rows.limit(rows)).as_values(ASKED_IN)
     table = Table(title="Invoices", filter_words="all rows", as_of="now", headings=headings_of(sheet), rows=query)
     order = Order(conninfo=database.export_conninfo(), format=format_, table=table)

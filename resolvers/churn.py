@@ -10,14 +10,13 @@ import strawberry
 
 from billing.codes import country_name
 from billing.fx import REPORTING_CURRENCY
-from billing.periods import Period
 from billing.reports.churn import Bucket, Churn, Churned
 from billing.reports.revenue import Figure
 from resolvers.authority import finance_query
 from resolvers.context import Info
+from schema.bounds import report_window
 from schema.churn import ChurnReport
 from schema.money import Amount
-from schema.reading.paging import check_window
 from storage.churn import churn
 
 
@@ -113,8 +112,9 @@ class ChurnQueries:
     async def churn_report(
         self, info: Info, from_: Annotated[date, strawberry.argument(name="from")], to: date
     ) -> ShownChurn:
-        check_window(from_, to, "to")
-        found = await info.context.books.report(partial(churn, window=Period.inclusive(from_, to)))
+        context = info.context
+        window = report_window(from_, to, today=context.books.day(context.now))
+        found = await context.books.report(partial(churn, window=window))
         return ShownChurn.of(found, first=from_, last=to)
 
 

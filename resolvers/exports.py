@@ -22,7 +22,8 @@ class ExportMutations:
     async def export_link(self, info: Info, input: ExportInput) -> ExportLink:
         context = info.context
         assert context.caller is not None
-        sheet_of(input)
+        today = context.books.day(context.now)
+        sheet_of(input, today=today)
         if input.provider is not None:
             check_reconcilable(input.provider, context.registry)
         file = file_of(input)
@@ -30,6 +31,6 @@ class ExportMutations:
         return ExportLink(
             url=f"{context.public_url}/exports/{file}?link={issued.link}",
             expires_at=issued.expires_at,
-            file_name=f"{context.books.day(context.now)}-{file}",
+            file_name=f"{today}-{file}",
             media_type=MEDIA_TYPES[input.format],
         )

@@ -10,14 +10,13 @@ from uuid import UUID
 import strawberry
 
 from billing.codes import country_name
-from billing.periods import Period
 from billing.reports.platform_fees import FeeGroup, FeeTotals, totals
 from resolvers.authority import finance_query
 from resolvers.context import Info
+from schema.bounds import report_window
 from schema.ids import to_global
 from schema.money import Amount
 from schema.platform_fees import FeeGrouping, PlatformFeeReport
-from schema.reading.paging import check_window
 from storage.platform_fees import fee_groups
 
 
@@ -95,9 +94,9 @@ class PlatformFeeQueries:
         to: date,
         group_by: FeeGrouping = FeeGrouping.TENANT,
     ) -> ShownReport:
-        check_window(from_, to, "to")
-        window = Period.inclusive(from_, to)
-        groups = await info.context.books.report(partial(fee_groups, issued=window, by=group_by.name))
+        context = info.context
+        window = report_window(from_, to, today=context.books.day(context.now))
+        groups = await context.books.report(partial(fee_groups, issued=window, by=group_by.name))
         return ShownReport(
             from_=from_,
             to=to,

@@ -8,14 +8,13 @@ from typing import Annotated, Final, Self
 
 import strawberry
 
-from billing.periods import Period
-from billing.refusals import BadInput, ErrorCode
+from billing.refusals import ErrorCode
 from billing.reports.reconciliation import Sums
 from procedures.reconcile import Reconciled, check_reconcilable, reconcile
 from resolvers.authority import finance_query
 from resolvers.context import Info
+from schema.bounds import report_window
 from schema.money import Amount
-from schema.reading.paging import check_window
 from schema.reconciliation import MovementKind, Reconciliation
 from storage.reconciliation import AskedLines
 
@@ -92,14 +91,6 @@ class Shown:
         )
 
 
-def window_until(from_: date, to: date, *, today: date) -> Period:
-    """Raises: BadInput for a window that ends before it begins, or after today."""
-    check_window(from_, to, "to")
-    if to > today:
-        raise BadInput(f"The window ends on {to}, but today is {today}: nothing is known of later days.", argument="to")
-    return Period.inclusive(from_, to)
-
-
 @strawberry.type
 class ReconciliationQueries:
     @finance_query(
@@ -111,7 +102,7 @@ class ReconciliationQueries:
         self, info: Info, provider: str, from_: Annotated[date, strawberry.argument(name="from")], to: date
     ) -> Shown:
         context = info.context
-        window = window_until(from_, to, today=context.books.day(context.now))
+        window = report_window(from_, to, today=context.books.day(context.now))
         check_reconcilable(provider, context.registry)
 
         async def compute() -> Reconciled:

@@ -16,9 +16,10 @@ from billing.refusals import BadInput, ErrorCode
 from billing.reports.revenue import MONTHS_A_YEAR, NONE, OTHER, Cents, Figure, Flows, Group, Health, TrendMonth, largest
 from resolvers.authority import finance_query
 from resolvers.context import Info
+from schema.bounds import report_window
 from schema.ids import keys_of, to_global
 from schema.money import Amount
-from schema.reading.paging import check_window, page
+from schema.reading.paging import page
 from schema.reading.questions import PageOf
 from schema.revenue import BUCKETS_MAX, DashboardFilter, RevenueDashboard
 from schema.revenue_rows import MrrMovementConnection, RevenueFlowConnection, flows_of, movements_of
@@ -82,11 +83,7 @@ class RevenueQueries:
 def _window(asked: DashboardFilter, today: date) -> Period:
     """Raises: BadInput for a window that ends before it begins, or in the future."""
     last = asked.to or today
-    if last > today:
-        raise BadInput(f"The window ends on {last}, and today is {today}: there are no figures yet.", argument="to")
-    first = asked.from_ or month_start(last)
-    check_window(first, last, "to")
-    return Period.inclusive(first, last)
+    return report_window(asked.from_ or month_start(last), last, today=today)
 
 
 def _sorted(values: Sequence[object] | None) -> list[str] | None:

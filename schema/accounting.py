@@ -9,12 +9,13 @@ from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, func, lite
 
 from billing.chart import account_name
 from billing.fx import REPORTING_CURRENCY
+from schema.bounds import check_window
 from schema.filters import named
 from schema.ids import from_global, keys_of
 from schema.money import Money
 from schema.node import Node, PageInfo
 from schema.reading.bindings import Scope, column, computed, derived, expression, money, one, rows_of
-from schema.reading.paging import Order, Page, check_window
+from schema.reading.paging import Order, Page
 from schema.reading.plan import global_id
 from schema.reading.questions import Condition, Given, OneOf, PageOf, beginning, containing, given, like, like_one
 from schema.scalars import Cents, CurrencyCode

@@ -5,7 +5,7 @@ from datetime import datetime
 import strawberry
 from sqlalchemy import String, cast
 
-from billing.refusals import BadInput
+from schema.bounds import check_instants
 from schema.ids import parse_global
 from schema.node import Node, PageInfo
 from schema.reading.bindings import column, expression, rows_of
@@ -66,8 +66,7 @@ def trail(asked: AuditFilter, at: Page) -> PageOf:
 
     Raises: BadInput for a window that ends before it begins.
     """
-    if asked.from_ is not None and asked.to is not None and asked.to < asked.from_:
-        raise BadInput("The window ends before it begins.", argument="to")
+    check_instants(asked.from_, asked.to, "to")
     prefix, key = (None, None) if asked.subject_id is None else parse_global(asked.subject_id, argument="subjectId")
     where = given(
         (_ACTOR, asked.actor),

@@ -1,7 +1,7 @@
 """Which sheet an export is: the lists of the API, narrowed by the very filters of the screens."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Final
 
 from sqlalchemy import BigInteger, ColumnElement, Date, Text, Uuid, case, literal_column, select
@@ -12,6 +12,7 @@ from billing.chart import ACCOUNT_NAMES, CLASS_NAMES, account_name
 from billing.periods import Period
 from billing.refusals import BadInput
 from schema.accounting import AccountingEntryFilter, entries, legs
+from schema.bounds import report_window
 from schema.exports import ExportFormat, ExportInput, ExportKind
 from schema.invoice_lists import InvoiceFilter, InvoiceOrder, invoices
 from schema.payment_lists import PaymentFilter, PaymentOrder, payments
@@ -33,10 +34,10 @@ EUR: Final = literal_column("'EUR'", Text)
 WHOLE: Final = paging.page("export", first=None, after=None)
 
 
-def sheet_of(asked: ExportInput) -> Sheet:
+def sheet_of(asked: ExportInput, *, today: date) -> Sheet:
     """The table that an export is asked for.
 
-    Raises: BadInput for what does not go together; what the list of the screen raises.
+    Raises: BadInput for what does not go together; what the list or report of the screen raises.
     """
     if asked.format is ExportFormat.SIE4 and asked.kind is not ExportKind.ACCOUNTING:
         raise BadInput(
@@ -47,6 +48,8 @@ def sheet_of(asked: ExportInput) -> Sheet:
         if getattr(asked, argument) is not None and asked.kind not in kinds:
             named = " or ".join(kind.name for kind in kinds)
             raise BadInput(f"This is of {named}, and {asked.kind.name} is asked for.", argument=_camel(argument))
+    if asked.kind in _REPORTS:
+        report_window(*_bounds(asked), today=today, argument="input.to")
     return _SHEETS[asked.kind](asked)
 
 
@@ -231,7 +234,7 @@ def reconciliation_sheet(asked: AskedLines) -> Sheet:
 def reconciled_days(asked: ExportInput) -> tuple[str, Period]:
     """The provider and the days of a RECONCILIATION.
 
-    Raises: BadInput where one is missing, or the window ends before it begins.
+    Raises: BadInput where one is missing.
     """
     if asked.provider is None:
         raise BadInput("RECONCILIATION needs the name of a provider.", argument="input.provider")
@@ -246,11 +249,15 @@ def _reconciliation(asked: ExportInput) -> Sheet:
 
 
 def _days(asked: ExportInput) -> Period:
+    """The days of a report, once they were found right."""
+    return Period.inclusive(*_bounds(asked))
+
+
+def _bounds(asked: ExportInput) -> tuple[date, date]:
     """Raises: BadInput."""
     if asked.from_ is None or asked.to is None:
         raise BadInput(f"{asked.kind.name} needs from and to.", argument="input.from")
-    paging.check_window(asked.from_, asked.to, "input.to")
-    return Period.inclusive(asked.from_, asked.to)
+    return asked.from_, asked.to
 
 
 def account_name_of(account: ColumnElement[str]) -> ColumnElement[str]:
@@ -275,7 +282,8 @@ _SHEETS: Final[Mapping[ExportKind, Callable[[ExportInput], Sheet]]] = {
     ExportKind.RECONCILIATION: _reconciliation,
     ExportKind.ACCOUNTING: _accounting,
 }
-_OF_DAYS: Final = (ExportKind.CHURN, ExportKind.PLATFORM_FEES, ExportKind.RECONCILIATION, ExportKind.ACCOUNTING)
+_REPORTS: Final = (ExportKind.CHURN, ExportKind.PLATFORM_FEES, ExportKind.RECONCILIATION)
+_OF_DAYS: Final = (*_REPORTS, ExportKind.ACCOUNTING)
 _NARROWED_BY: Final[Mapping[str, Sequence[ExportKind]]] = {
     "invoice_filter": [ExportKind.INVOICES],
     "payment_filter": [ExportKind.PAYMENTS],

@@ -7,13 +7,14 @@ from typing import Any, Final
 import strawberry
 from sqlalchemy import BigInteger, BindParameter, ColumnElement, and_, literal_column, or_, select
 
+from schema.bounds import check_amounts, check_window
 from schema.direction import Direction
 from schema.dunning_lists import at_stages
 from schema.filters import named
 from schema.ids import keys_of
 from schema.reading.bindings import Scope
 from schema.reading.days import TODAY
-from schema.reading.paging import NESTED_PAGE_MAX, Page, by_column, check_window, page
+from schema.reading.paging import NESTED_PAGE_MAX, Page, by_column, page
 from schema.reading.questions import Condition, OneOf, PageOf, Whether, containing, given, like, names
 from schema.scalars import Cents, CountryCode, CurrencyCode
 from schema.tenant_lists import tenants_named, tenants_of
@@ -126,10 +127,11 @@ _ORDERS = {
 def invoices(asked: InvoiceFilter, order: InvoiceOrder, at: Page) -> PageOf:
     """The invoices that a filter lets through.
 
-    Raises: BadInput for a window that ends before it begins; NotFound for an id of nothing, or of something else.
+    Raises: BadInput for bounds that nothing lies between; NotFound for an id of nothing, or of something else.
     """
     check_window(asked.issued_from, asked.issued_to, "issuedTo")
     check_window(asked.due_from, asked.due_to, "dueTo")
+    check_amounts(asked.min_amount_cents, asked.max_amount_cents, "maxAmountCents")
     tenants = keys_of(asked.tenant_ids, "Tenant", argument="tenantIds")
     where = given(
         _TENANTS.of(tenants),

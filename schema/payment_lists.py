@@ -7,12 +7,13 @@ from typing import Any
 import strawberry
 from sqlalchemy import BindParameter, ColumnElement, or_, select
 
+from schema.bounds import check_amounts, check_window
 from schema.direction import Direction
 from schema.filters import named
 from schema.ids import keys_of
 from schema.reading.bindings import Scope
 from schema.reading.days import beginning, ending
-from schema.reading.paging import NESTED_PAGE_MAX, Page, by_column, check_window, page
+from schema.reading.paging import NESTED_PAGE_MAX, Page, by_column, page
 from schema.reading.questions import Condition, OneOf, PageOf, containing, given, like, names
 from schema.scalars import Cents, CurrencyCode
 from schema.tenant_lists import tenants_named
@@ -99,9 +100,10 @@ _ORDERS = {
 def payments(asked: PaymentFilter, order: PaymentOrder, at: Page) -> PageOf:
     """The payments that a filter lets through.
 
-    Raises: BadInput for a window that ends before it begins; NotFound for an id of nothing, or of something else.
+    Raises: BadInput for bounds that nothing lies between; NotFound for an id of nothing, or of something else.
     """
     check_window(asked.paid_from, asked.paid_to, "paidTo")
+    check_amounts(asked.min_amount_cents, asked.max_amount_cents, "maxAmountCents")
     tenants = keys_of(asked.tenant_ids, "Tenant", argument="tenantIds")
     where = given(
         _TENANTS.of(tenants),

@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, FromClause, Select, func, select
 
 from billing.chart import account_name
 from schema.accounting import AccountingEntry, in_order
+from schema.bounds import check_window
 from schema.filters import named
 from schema.ids import keys_of
 from schema.inbox import REASON, PayerAccountInput
@@ -21,7 +22,7 @@ from schema.payment_lists import PaymentStatus
 from schema.payments import Payment
 from schema.reading.bindings import Scope, column, computed, derived, fetched, many, money, one, rows_of
 from schema.reading.days import beginning, ending
-from schema.reading.paging import Page, by_column, check_window
+from schema.reading.paging import Page, by_column
 from schema.reading.questions import Condition, OneOf, PageOf, Whether, given, names
 from schema.scalars import Cents
 from storage.payments import Payment as PaymentRow

@@ -10,13 +10,14 @@ import strawberry
 from sqlalchemy import BigInteger, BindParameter, ColumnElement, FromClause, Select, func, select
 from sqlalchemy import literal_column as sql
 
+from schema.bounds import check_window
 from schema.filters import named
 from schema.ids import keys_of
 from schema.invoices import Invoice
 from schema.money import Money
 from schema.node import PageInfo
 from schema.reading.bindings import Scope, column, computed, expression, money, one, rows_of
-from schema.reading.paging import Order, Page, check_window
+from schema.reading.paging import Order, Page
 from schema.reading.plan import global_id
 from schema.reading.questions import Condition, OneOf, PageOf, among, given
 from schema.revenue import DashboardFilter

@@ -8,13 +8,14 @@ import strawberry
 from sqlalchemy import BigInteger, Select, func, or_, select
 
 from schema.accounting import AccountingEntry, in_order
+from schema.bounds import check_amounts, check_window
 from schema.filters import named
 from schema.ids import from_global
 from schema.money import Money
 from schema.node import Node, PageInfo
 from schema.payments import Payment
 from schema.reading.bindings import Scope, batched, column, computed, derived, expression, many, money, one, rows_of
-from schema.reading.paging import Order, Page, check_window
+from schema.reading.paging import Order, Page
 from schema.reading.questions import Condition, OneOf, PageOf, containing, given, like, names
 from schema.scalars import Cents, CurrencyCode
 from schema.suggestions import FACTS, InvoiceSuggestion, suggested
@@ -210,9 +211,10 @@ _LATEST_FIRST = Order(lambda row: [row.id], descending=True)
 def inbox(asked: BankTransferFilter, at: Page) -> PageOf:
     """The transfers that a filter lets through, the newest first.
 
-    Raises: BadInput for a window that ends before it begins; NotFound for an id of nothing, or of something else.
+    Raises: BadInput for bounds that nothing lies between; NotFound for an id of nothing, or of something else.
     """
     check_window(asked.booked_from, asked.booked_to, "bookedTo")
+    check_amounts(asked.min_amount_cents, asked.max_amount_cents, "maxAmountCents")
     file_id = None if asked.bank_file_id is None else from_global(asked.bank_file_id, "BankFile", argument="bankFileId")
     where = given(
         _STATUS.of(names(asked.status)),

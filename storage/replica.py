@@ -68,7 +68,7 @@ class Replica:
         await self._engine.dispose()
 
     def _is_due(self) -> bool:
-        pause = ASKED_EVERY_SECONDS * 2 ** min(self._unanswered, DOUBLED_TIMES_MAX)
+        pause = ASKED_EVERY_SECONDS * (1 << min(self._unanswered, DOUBLED_TIMES_MAX))
         return time.monotonic() - self._asked_at >= pause
 
     async def _found(self, primary: AsyncEngine) -> str | None:

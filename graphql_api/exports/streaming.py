@@ -63,7 +63,8 @@ class Exports:
         self, opened: AsyncExitStack, asked: ExportInput, at: datetime, *, primary: bool
     ) -> AsyncGenerator[bytes, None]:
         """Where the pieces come from; what they need stays open as long as the stack."""
-        sheet, asked_in = sheet_of(asked), Asked(today=self.books.day(at), zone=self.books.zone.key)
+        asked_in = Asked(today=self.books.day(at), zone=self.books.zone.key)
+        sheet = sheet_of(asked, today=asked_in.today)
         if asked.kind is ExportKind.RECONCILIATION:
             provider, days = reconciled_days(asked)
             sheet = reconciliation_sheet((await self.reconciled(provider, days, at=at)).lines)

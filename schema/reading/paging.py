@@ -96,15 +96,6 @@ def page(
     return Page(size=size, backwards=backwards, cursor=cursor, mark=mark)
 
 
-def check_window(first: date | None, last: date | None, argument: str) -> None:
-    """A window of days, both included, does not end before it begins.
-
-    Raises: BadInput.
-    """
-    if first is not None and last is not None and last < first:
-        raise BadInput(f"The window ends on {last}, before it begins on {first}.", argument=argument)
-
-
 def _facts(value: object) -> object:
     """A filter or order as plain values, whatever was left unset left out."""
     if is_dataclass(value) and not isinstance(value, type):

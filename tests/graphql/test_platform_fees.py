@@ -27,7 +27,7 @@ query ($from: Date!, $to: Date!, $groupBy: FeeGrouping! = TENANT, $first: Int! =
       totalCount nodes { id number } totals { currency count total { amountCents } } pageInfo { hasNextPage endCursor } }
   } }"""
 
-NOVEMBER = {"from": "2026-11-01", "to": "2026-11-30"}
+NOVEMBER = {"from": "2026-11-01", "to": "2026-11-20"}
 
 
 async def report(api: Api, **variables: Any) -> Any:
@@ -52,11 +52,11 @@ async def test_the_fees_of_a_window_are_summed_by_tenant_and_currency_and_agree_
 ) -> None:
     alba, bero = little.tenant("Alba"), little.tenant("Bero")
     first = little.invoice(alba, 100_00, issued_on=date(2026, 11, 1))
-    little.invoice(alba, 50_00, issued_on=date(2026, 11, 30))
+    little.invoice(alba, 50_00, issued_on=date(2026, 11, 20))
     little.invoice(alba, 7_00, currency="EUR", issued_on=date(2026, 11, 5))
     little.invoice(bero, 20_00, issued_on=date(2026, 11, 5))
     little.invoice(bero, 1_00, issued_on=date(2026, 10, 31))
-    little.invoice(bero, 2_00, issued_on=date(2026, 12, 1))
+    little.invoice(bero, 2_00, issued_on=date(2026, 11, 21))
     little.invoice(bero, 4_00, issuer_type="TENANT", issued_on=date(2026, 11, 5))
     little.payment(alba, first, 30_00)
     told = await report(api)
@@ -69,7 +69,7 @@ async def test_the_fees_of_a_window_are_summed_by_tenant_and_currency_and_agree_
     assert [(one["currency"], one["invoiceCount"], one["gross"]["amountCents"], one["paid"]["amountCents"],
              one["outstanding"]["amountCents"]) for one in told["totals"]] == [
         ("EUR", 1, 7_00, 0, 7_00), ("SEK", 3, 170_00, 30_00, 140_00)]  # fmt: skip
-    assert (told["from"], told["to"]) == ("2026-11-01", "2026-11-30")
+    assert (told["from"], told["to"]) == ("2026-11-01", "2026-11-20")
 
 
 async def test_the_invoices_are_those_that_the_sums_count_page_by_page(api: Api, little: LittleBooks) -> None:
@@ -92,7 +92,7 @@ async def test_a_cursor_of_another_window_is_refused(api: Api, little: LittleBoo
     little.invoice(club, issued_on=date(2026, 11, 1))
     little.invoice(club, issued_on=date(2026, 11, 2))
     cursor = (await report(api, first=1))["invoices"]["pageInfo"]["endCursor"]
-    code, message = await api.refused(REPORT, **NOVEMBER | {"to": "2026-11-29", "after": cursor})
+    code, message = await api.refused(REPORT, **NOVEMBER | {"to": "2026-11-19", "after": cursor})
     assert code == "BAD_USER_INPUT"
     assert "of another list, filter or order" in message
 
@@ -154,6 +154,13 @@ async def test_a_window_that_ends_before_it_begins_is_refused(api: Api) -> None:
     assert (code, message) == ("BAD_USER_INPUT", "The window ends on 2026-11-01, before it begins on 2026-11-02.")
 
 
+async def test_a_window_that_reaches_into_the_future_is_refused(api: Api) -> None:
+    code, message = await api.refused(REPORT, **NOVEMBER | {"to": "2026-11-21"})
+    assert (code, message) == (
+        "BAD_USER_INPUT", "The window ends on 2026-11-21, but today is 2026-11-20: there are no figures of later days.",
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("first", [-1, 201])
 async def test_a_page_out_of_bounds_is_refused(api: Api, first: int) -> None:
     assert (await api.refused(REPORT, **NOVEMBER, first=first))[0] == "BAD_USER_INPUT"
@@ -163,7 +170,7 @@ async def test_the_report_is_served_on_its_route(api: Api, little: LittleBooks) 
     little.invoice(little.tenant("Alba"), 100_00, issued_on=date(2026, 11, 2))
     headers = {"authorization": f"Bearer {api.token()}"}
     path = "/sys/billing/platform-fees"
-    answer = await api.client.get(f"{path}?from=2026-11-01&to=2026-11-30&group_by=country", headers=headers)
+    answer = await api.client.get(f"{path}?from=2026-11-01&to=2026-11-20&group_by=country", headers=headers)
     assert answer.status_code == 200
     [group] = answer.json()["groups"]
     assert (group["key"], group["invoice_count"], group["gross"]) == (
@@ -171,9 +178,9 @@ async def test_the_report_is_served_on_its_route(api: Api, little: LittleBooks) 
         1,
         {"amount_cents": 100_00, "currency": "SEK"},
     )
-    wrong = await api.client.get(f"{path}?from=2026-11-01&to=2026-11-30&group_by=shoe", headers=headers)
+    wrong = await api.client.get(f"{path}?from=2026-11-01&to=2026-11-20&group_by=shoe", headers=headers)
     assert wrong.status_code == 400
-    assert (await api.client.get(f"{path}?from=2026-11-01&to=2026-11-30")).status_code == 401
+    assert (await api.client.get(f"{path}?from=2026-11-01&to=2026-11-20")).status_code == 401
 
 
 async def test_the_same_report_is_a_csv_file_in_which_names_are_no_formulas(api: Api, little: LittleBooks) -> None:
@@ -182,7 +189,7 @@ async def test_the_same_report_is_a_csv_file_in_which_names_are_no_formulas(api:
     void(little, little.invoice(club := little.tenant("Åre, Boule"), 60_50, issued_on=day), club, 60_50, booked=False)
     little.invoice(little.tenant("Tokyo"), 7000, currency="SEK", issued_on=date(2026, 11, 3))
     answer = await api.client.get(
-        "/sys/billing/platform-fees.csv?from=2026-11-01&to=2026-11-30",
+        "/sys/billing/platform-fees.csv?from=2026-11-01&to=2026-11-20",
         headers={"authorization": f"Bearer {api.token()}"},
     )
     assert answer.status_code == 200
@@ -204,8 +211,8 @@ async def test_the_same_report_is_a_csv_file_in_which_names_are_no_formulas(api:
 
 async def test_an_empty_report_is_a_file_of_its_header_and_a_refused_one_is_none(api: Api) -> None:
     path, headers = "/sys/billing/platform-fees.csv", {"authorization": f"Bearer {api.token()}"}
-    empty = await api.client.get(f"{path}?from=2026-11-01&to=2026-11-30", headers=headers)
+    empty = await api.client.get(f"{path}?from=2026-11-01&to=2026-11-20", headers=headers)
     assert empty.content.count(b"\r\n") == 1
     refused = await api.client.get(f"{path}?from=2026-11-02&to=2026-11-01", headers=headers)
     assert (refused.status_code, refused.json()["error"]["code"]) == (400, "BAD_USER_INPUT")
-    assert (await api.client.get(f"{path}?from=2026-11-01&to=2026-11-30")).status_code == 401
+    assert (await api.client.get(f"{path}?from=2026-11-01&to=2026-11-20")).status_code == 401

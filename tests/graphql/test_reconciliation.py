@@ -392,7 +392,7 @@ async def test_a_charge_that_is_not_booked_leads_to_its_payment(api: Api, till: 
         (
             {"to": "2026-11-21"},
             "BAD_USER_INPUT",
-            "The window ends on 2026-11-21, but today is 2026-11-20: nothing is known of later days.",
+            "The window ends on 2026-11-21, but today is 2026-11-20: there are no figures of later days.",
         ),
         ({"from": "0001-01-01"}, "BAD_USER_INPUT", None),
         ({"to": "9999-12-31"}, "BAD_USER_INPUT", None),

@@ -17,8 +17,8 @@ from tests.storage.standby import Standby, standby_of
 FIGURES = """{
     invoices { totalCount }
     revenueDashboard(filter: {from: "2026-11-%s", to: "2026-11-20"}) { grossRevenue { amountCents } }
-    platformFeeReport(from: "2026-10-01", to: "2026-11-30") { totals { invoiceCount } }
-    churnReport(from: "2026-11-01", to: "2026-11-30") { activeAtStart } }"""
+    platformFeeReport(from: "2026-10-01", to: "2026-11-20") { totals { invoiceCount } }
+    churnReport(from: "2026-11-01", to: "2026-11-20") { activeAtStart } }"""
 LINK = "mutation { exportLink(input: {kind: INVOICES, format: %s}) { url } }"
 
 

@@ -77,6 +77,8 @@ async def test_what_a_report_needs_is_asked_for(api: Api) -> None:
     for wrong, said in [
         ({"kind": "CHURN"}, "CHURN needs from and to"),
         ({"kind": "CHURN", "from": "2026-02-01", "to": "2026-01-01"}, "before it begins"),
+        ({"kind": "CHURN", "from": "2026-11-01", "to": "2026-11-21"}, "there are no figures of later days"),
+        ({"kind": "RECONCILIATION", "provider": "sandbox", "from": "2026-11-01", "to": "2026-11-21"}, "of later days"),
         ({"kind": "PLATFORM_FEES", "provider": "sandbox", **WINDOW}, "This is of RECONCILIATION"),
         ({"kind": "RECONCILIATION", **WINDOW}, "needs the name of a provider"),
     ]:
