@@ -6,6 +6,7 @@ import strawberry
 from sqlalchemy import String, cast
 
 from schema.bounds import check_instants
+from schema.filters import named_subject
 from schema.ids import parse_global
 from schema.node import Node, PageInfo
 from schema.reading.bindings import column, expression, rows_of
@@ -64,16 +65,16 @@ _NEWEST_FIRST = Order(lambda event: [event.seq], descending=True)
 def trail(asked: AuditFilter, at: Page) -> PageOf:
     """The events that a filter lets through, the newest first.
 
-    Raises: BadInput for a window that ends before it begins.
+    Raises: BadInput for a window that ends before it begins; NotFound for an id of nothing.
     """
     check_instants(asked.from_, asked.to, "to")
-    prefix, key = (None, None) if asked.subject_id is None else parse_global(asked.subject_id, argument="subjectId")
+    prefix, key = ("", None) if asked.subject_id is None else parse_global(asked.subject_id, argument="subjectId")
     where = given(
         (_ACTOR, asked.actor),
         (_ACTION, asked.action),
-        (_SUBJECT_TYPE, prefix),
+        (_SUBJECT_TYPE, prefix or None),
         (_SUBJECT, key),
         (_FROM, asked.from_),
         (_TO, asked.to),
     )
-    return PageOf(where=where, order=_NEWEST_FIRST, at=at)
+    return PageOf(where=where, order=_NEWEST_FIRST, at=at, named=named_subject(prefix, key))

@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, BindParameter, ColumnElement, FromClause, Sel
 from sqlalchemy import literal_column as sql
 
 from schema.bounds import check_window
-from schema.filters import named
+from schema.filters import named, named_plans
 from schema.ids import keys_of
 from schema.invoices import Invoice
 from schema.money import Money
@@ -197,7 +197,9 @@ def flows_of(asked: DashboardFilter, at: Page) -> PageOf:
     check_window(asked.from_, asked.to, "to")
     tenants = keys_of(asked.tenant_ids, "Tenant", argument="tenantIds")
     where = given((_FLOWS_FROM, asked.from_), (_FLOWS_TO, asked.to), *_narrowed(asked, tenants))
-    return PageOf(where=where, order=_LATEST_FLOWS, at=at, named=named("Tenant", tenants))
+    return PageOf(
+        where=where, order=_LATEST_FLOWS, at=at, named=named("Tenant", tenants) + named_plans(asked.plan_codes)
+    )
 
 
 def movements_of(asked: DashboardFilter, at: Page) -> PageOf:
@@ -208,7 +210,9 @@ def movements_of(asked: DashboardFilter, at: Page) -> PageOf:
     check_window(asked.from_, asked.to, "to")
     tenants = keys_of(asked.tenant_ids, "Tenant", argument="tenantIds")
     where = given((_MOVED_FROM, asked.from_), (_MOVED_TO, asked.to), *_narrowed(asked, tenants))
-    return PageOf(where=where, order=_LATEST_MOVED, at=at, named=named("Tenant", tenants))
+    return PageOf(
+        where=where, order=_LATEST_MOVED, at=at, named=named("Tenant", tenants) + named_plans(asked.plan_codes)
+    )
 
 
 def _narrowed(asked: DashboardFilter, tenants: Sequence[UUID] | None) -> list[Any]:

@@ -6,7 +6,7 @@ from typing import Any
 import strawberry
 from sqlalchemy import BindParameter, ColumnElement, or_, select
 
-from schema.filters import named
+from schema.filters import named, named_plans
 from schema.ids import keys_of
 from schema.reading.bindings import Scope
 from schema.reading.paging import NESTED_PAGE_MAX, Order, Page, page
@@ -55,7 +55,7 @@ _LATEST_FIRST = Order(lambda subscription: [subscription.started_on, subscriptio
 def subscriptions(asked: SubscriptionFilter, at: Page) -> PageOf:
     """The subscriptions that a filter lets through, the latest started first.
 
-    Raises: NotFound for an id of nothing, or of something else.
+    Raises: NotFound for an id or a plan's code of nothing, or an id of something else.
     """
     tenants = keys_of(asked.tenant_ids, "Tenant", argument="tenantIds")
     where = given(
@@ -65,7 +65,8 @@ def subscriptions(asked: SubscriptionFilter, at: Page) -> PageOf:
         (_COUNTRY, asked.country),
         (_SEARCH, containing(asked.search)),
     )
-    return PageOf(where=where, order=_LATEST_FIRST, at=at, named=named("Tenant", tenants))
+    there = named("Tenant", tenants) + named_plans(asked.plan_codes)
+    return PageOf(where=where, order=_LATEST_FIRST, at=at, named=there)
 
 
 def subscriptions_of_tenant(*, first: int = 50, after: str | None = None) -> PageOf:

@@ -29,7 +29,7 @@ from schema.reading.bindings import BINDING, Binding, Scope
 from schema.reading.connection import Connection, Edges, Info, Inner, Nodes, Part, Sum, Typename
 from schema.reading.level import Level, json_rows, source_of
 from schema.reading.paging import cursor_values
-from schema.reading.questions import PageOf
+from schema.reading.questions import Named, PageOf
 from schema.reading.selection import Document, Selected, select
 from schema.reading.shape import (
     Build,
@@ -58,10 +58,11 @@ class Batch:
 
 @dataclass(slots=True)
 class Planner:
-    """Plans one selection; `batches` collects its batched fields."""
+    """Plans one selection; `batches` collects its batched fields, `named` what the filters inside it name."""
 
     document: Document
     batches: list[Batch] = field(default_factory=list)
+    named: list[Named] = field(default_factory=list)
     scopes: list[Scope] = field(default_factory=list)
 
     def level(self, type_: GraphQLObjectType, outer: tuple[FromClause, ...] = ()) -> Level:
@@ -142,6 +143,7 @@ class Planner:
 
     def _paged(self, one: Selected, level: Level, scope: Scope, bound: bindings.Paged) -> Inner:
         question = bound.question(**one.arguments(self.document))
+        self.named += question.named
         page = self.page(one, question, level.around, lambda there: bound.on(scope, there), inline=True)
         sums = tuple(level.add(column) for column in page.sums)
         return Inner(page.connection, question.at, level.add(json_rows(page.statement)), sums)

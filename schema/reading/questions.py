@@ -120,11 +120,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """Rows of a table that a filter names; `unknown` refuses a key without a row."""
+    """What a filter names: values of a column that must be there. `unknown` refuses one that is not, given as text."""
 
-    table: FromClause
-    keys: Sequence[UUID]
-    unknown: Callable[[UUID], Refusal]
+    column: ColumnElement[Any]
+    keys: Sequence[UUID | str]
+    unknown: Callable[[str], Refusal]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

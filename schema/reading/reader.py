@@ -92,6 +92,7 @@ class Reader:
         return made if question.type_name is None else OfType(question.type_name, made)
 
     async def _rows(self, document: Document, how: RowsPlan, values: Mapping[str, Any]) -> list[tuple[Any, Json]]:
+        await self._check(how.named)
         rows = await self._fetch(how.statement, values)
         pending = _waiting(how.batches)
         made = how.build(rows, pending)
@@ -100,8 +101,7 @@ class Reader:
 
     async def _page(self, document: Document, how: PagePlan, question: PageOf) -> Json:
         at, values = question.at, values_of(question.where)
-        for named in question.named:
-            await self._check(named)
+        await self._check([*question.named, *how.named])
         if at.cursor is not None:
             values |= cursor_values(at.cursor, how.types)
         rows, sums = await self._fetch(how.statement, values), ()
@@ -113,10 +113,13 @@ class Reader:
         await self._fill(document, how.batches, pending)
         return made
 
-    async def _check(self, named: Named) -> None:
+    async def _check(self, named: Sequence[Named]) -> None:
         """Raises: what an unknown key refuses with."""
-        for (key,) in await self._fetch(unknown_keys(named.table), {"keys": named.keys}):
-            raise named.unknown(UUID(bytes=key))
+        if not named:
+            return
+        keys = {f"keys{place}": one.keys for place, one in enumerate(named)}
+        for place, key in await self._fetch(unknown_keys(tuple(one.column for one in named)), keys):
+            raise named[place].unknown(key)
 
     async def _fill(
         self, document: Document, batches: Sequence[Batch], pending: Mapping[int, Sequence[Pending]]

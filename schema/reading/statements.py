@@ -6,14 +6,25 @@ from functools import cache
 from typing import Any
 
 from graphql import GraphQLObjectType
-from sqlalchemy import ColumnElement, FromClause, Select, bindparam, exists, func, true
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    exists,
+    func,
+    literal_column,
+    true,
+    union_all,
+)
 from sqlalchemy import select as sql_select
 from sqlalchemy.dialects.postgresql import ARRAY, asyncpg
-from sqlalchemy.types import Uuid
 
 from schema.reading.connection import Connection
 from schema.reading.plan import Batch, PageStatement, Planner, object_type
-from schema.reading.questions import All, PageOf, Row, parameters
+from schema.reading.questions import All, Named, PageOf, Row, parameters
 from schema.reading.selection import Document, Selected, select
 from schema.reading.shape import Build, compiled
 from storage.parameters import written
@@ -30,7 +41,7 @@ class Statement:
     constants: Mapping[str, bytes | None]
 
     @classmethod
-    def of(cls, statement: Select[Any]) -> "Statement":
+    def of(cls, statement: Select[Any] | CompoundSelect[Any]) -> "Statement":
         made = statement.compile(dialect=_numbered)
         asked = {name: None for name, bind in made.binds.items() if bind.required}
         whole = made.construct_expanded_state(asked)  # a constant list is a parameter for each of its items
@@ -45,23 +56,26 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class RowsPlan:
-    """Rows of a type; `key` is the place in the row of what they are asked for by."""
+    """Rows of a type; `key` is the place in the row of what they are asked for by. `named`: what must be there."""
 
     statement: Statement
     build: Build
     batches: Sequence[Batch]
     key: int
+    named: Sequence[Named]
 
 
 @dataclass(frozen=True, slots=True)
 class PagePlan:
-    """A page. `types` are the order's Python types; sums follow after `width` columns of a row, none where it is 0."""
+    """A page. `types` are the order's Python types; sums follow after `width` columns of a row, none where it is 0. `named`:
+    what must be there for the connections below its rows."""
 
     statement: Statement
     connection: Connection
     batches: Sequence[Batch]
     types: tuple[type, ...]
     width: int
+    named: Sequence[Named]
 
 
 def plan_rows(
@@ -80,7 +94,7 @@ def plan_rows(
     element = planner.element(type_, select(document, type_, asked.nodes), level, scope)
     key = level.add(scope[by])
     statement = level.statement().where(*where(scope)).order_by(*order(scope))
-    return RowsPlan(Statement.of(statement), compiled(element), planner.batches, key)
+    return RowsPlan(Statement.of(statement), compiled(element), planner.batches, key, planner.named)
 
 
 def plan_row(document: Document, asked: Selected, question: Row) -> RowsPlan:
@@ -103,14 +117,18 @@ def plan_page(document: Document, asked: Selected, question: PageOf) -> PagePlan
     page = planner.page(asked, question, ())
     statement = _beside(page) if page.sums else page.statement
     width = page.width if page.sums else 0
-    return PagePlan(Statement.of(statement), page.connection, planner.batches, page.types, width)
+    return PagePlan(Statement.of(statement), page.connection, planner.batches, page.types, width, planner.named)
 
 
 @cache
-def unknown_keys(table: FromClause) -> Statement:
-    """One of the `keys` that no row of the table has."""
-    given = func.unnest(bindparam("keys", type_=ARRAY(Uuid()))).column_valued("given")
-    return Statement.of(sql_select(given).where(~exists().where(table.c.id == given)).limit(1))
+def unknown_keys(columns: tuple[ColumnElement[Any], ...]) -> Statement:
+    """One of the `keys0`, `keys1`, … that no row has in the column of that place: the place, and the key as text."""
+    missing = []
+    for place, column in enumerate(columns):
+        given = func.unnest(bindparam(f"keys{place}", type_=ARRAY(column.type))).column_valued(f"given{place}")
+        told: Select[Any] = sql_select(literal_column(str(place)).label("place"), cast(given, Text).label("key"))
+        missing.append(told.where(~exists().where(column == given)))
+    return Statement.of(union_all(*missing).order_by("place").limit(1))
 
 
 def _beside(page: PageStatement) -> Select[Any]:
