@@ -80,7 +80,7 @@ def create_app(
         *asset_routes(),
         *people.routes,
         *sys_routes(core, door, callers),
-        *dunning_routes(door, callers),
+        *dunning_routes(core, door, callers),
         Route("/webhooks/{provider}", wiring.webhooks(now).answer, methods=["POST"]),
         Route("/exports/{file}", exports.answer),
     ]

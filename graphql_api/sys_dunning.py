@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
+from graphql import GraphQLSchema
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -17,6 +18,7 @@ from graphql_api.replies import client_gone
 from graphql_api.stored_documents import stored
 from graphql_api.sys_routes import respond
 from graphql_api.sys_values import camel_keys, global_id
+from graphql_api.sys_words import RouteWords
 from resolvers.errors import tell_refusal
 
 CASES: Final = """query DunningOfTenant($id: ID!) { tenant(id: $id) { dunningCases { id status } } }"""
@@ -35,10 +37,15 @@ class CaseNotTold(Refusal):
         super().__init__(f"The tenant has {len(open_cases)} open dunning cases: say in case_id which is meant.")
 
 
-def dunning_routes(door: Door, callers: Callers) -> list[Route]:
+def dunning_routes(schema: GraphQLSchema, door: Door, callers: Callers) -> list[Route]:
     """One for each verb."""
+    words = RouteWords(schema)
     return [
-        Route(f"/sys/tenants/{{id}}/dunning/{verb}", DunningEndpoint(operation, door, callers).answer, methods=["POST"])
+        Route(
+            f"/sys/tenants/{{id}}/dunning/{verb}",
+            DunningEndpoint(operation, words, door, callers).answer,
+            methods=["POST"],
+        )
         for verb, operation in VERBS.items()
     ]
 
@@ -46,8 +53,9 @@ def dunning_routes(door: Door, callers: Callers) -> list[Route]:
 class DunningEndpoint:
     """Looks up the case that is meant, and runs a stored operation on it."""
 
-    def __init__(self, operation: str, door: Door, callers: Callers) -> None:
-        self._operation, self._text, self._door, self._callers = operation, stored(operation), door, callers
+    def __init__(self, operation: str, words: RouteWords, door: Door, callers: Callers) -> None:
+        self._operation, self._text, self._words = operation, stored(operation), words
+        self._door, self._callers = door, callers
 
     async def answer(self, request: Request) -> Response:
         request.state.operation = self._operation
@@ -57,9 +65,11 @@ class DunningEndpoint:
                 raise Unauthenticated
             body = camel_keys(await read_json_object(request, bytes_max=bytes_max(caller)))
         except Refusal as refusal:
-            return respond(Answer(outcome=Outcome.REFUSED, errors=(tell_refusal(refusal),), refusal=refusal))
+            return respond(
+                Answer(outcome=Outcome.REFUSED, errors=(tell_refusal(refusal),), refusal=refusal), self._words
+            )
         tenant = global_id(request.path_params["id"], "Tenant")
-        return respond(await self._steered(tenant, body, self._asking(request, caller)))
+        return respond(await self._steered(tenant, body, self._asking(request, caller)), self._words)
 
     def _asking(self, request: Request, caller: Caller) -> Ask:
         async def ask(text: str, variables: dict[str, Any]) -> Answer:

@@ -19,6 +19,7 @@ from graphql_api.replies import CLIENT_GONE, challenge, client_gone, refusal_sta
 from graphql_api.stored_documents import stored
 from graphql_api.sys_csv import csv_of
 from graphql_api.sys_values import Parameters, camel_keys, global_id, snake, snake_keys
+from graphql_api.sys_words import RouteWords
 from resolvers.errors import tell_refusal
 
 STATUS: Final[Mapping[ErrorCode, int]] = {
@@ -172,10 +173,11 @@ def sys_routes(
     schema: GraphQLSchema, door: Door, callers: Callers, *, table: Sequence[SysRoute] = ROUTES
 ) -> list[Route]:
     """The routes of the table over a door."""
+    words = RouteWords(schema)
     return [
         Route(
             route.path,
-            SysEndpoint(route, stored(route.operation), schema, door, callers).answer,
+            SysEndpoint(route, schema, words, door, callers).answer,
             methods=[route.method],
         )
         for route in table
@@ -185,9 +187,10 @@ def sys_routes(
 class SysEndpoint:
     """One route."""
 
-    def __init__(self, route: SysRoute, text: str, schema: GraphQLSchema, door: Door, callers: Callers) -> None:
-        self._route, self._text, self._door, self._callers = route, text, door, callers
-        self._parameters = Parameters(schema, Document.read(text).operation(None))
+    def __init__(self, route: SysRoute, schema: GraphQLSchema, words: RouteWords, door: Door, callers: Callers) -> None:
+        self._route, self._text, self._words = route, stored(route.operation), words
+        self._door, self._callers = door, callers
+        self._parameters = Parameters(schema, Document.read(self._text).operation(None))
 
     async def answer(self, request: Request) -> Response:
         request.state.operation = self._route.operation
@@ -197,11 +200,13 @@ class SysEndpoint:
                 raise Unauthenticated
             asked = Operation(text=self._text, variables=await self._variables(request, caller))
         except Refusal as refusal:
-            return respond(Answer(outcome=Outcome.REFUSED, errors=(tell_refusal(refusal),), refusal=refusal))
+            return respond(
+                Answer(outcome=Outcome.REFUSED, errors=(tell_refusal(refusal),), refusal=refusal), self._words
+            )
         answer = await self._door.answer(
             asked, caller=caller, request_id=request.state.request_id, gone=client_gone(request)
         )
-        return respond(answer, self._route)
+        return respond(answer, self._words, self._route)
 
     async def _variables(self, request: Request, caller: Caller) -> dict[str, Any]:
         given = {name: request.query_params.getlist(name) for name in request.query_params}
@@ -216,7 +221,7 @@ class SysEndpoint:
         return {self._route.id_name: global_id(request.path_params["id"], self._route.id_type)}
 
 
-def respond(answer: Answer, route: SysRoute | None = None) -> Response:
+def respond(answer: Answer, words: RouteWords, route: SysRoute | None = None) -> Response:
     """The field that was asked for, by itself, as the route writes it; or what went wrong, with a status of its own."""
     if answer.outcome is Outcome.ABANDONED:
         return Response(status_code=CLIENT_GONE)
@@ -226,7 +231,7 @@ def respond(answer: Answer, route: SysRoute | None = None) -> Response:
     told = answer.errors[0] if answer.errors else tell_refusal(NotFound("row", key="with this id"))
     code = ErrorCode(told.code)
     status = refusal_status(answer.refusal) if answer.refusal is not None else STATUS[code]
-    error = {"message": told.formatted["message"]} | snake_keys(told.formatted["extensions"])
+    error = {"message": words.of(told.formatted["message"])} | snake_keys(told.formatted["extensions"])
     if "argument" in error:
         error["argument"] = snake(error["argument"].rpartition(".")[2])
     return _json(status, {"error": error}, challenge(answer.refusal))

@@ -1,6 +1,7 @@
 """Between a route and its stored operation: snake_case and camelCase, UUIDs and global ids, query texts and typed values.
 
-What a query parameter is, is read from the operation's variables: `filter`'s fields stand beside the variables themselves.
+What a query parameter is, is read from the operation's variables: `filter`'s fields stand beside the variables themselves,
+and an order is written as its field's name, after a minus where the largest come first: `order_by=-due_on`.
 """
 
 import re
@@ -10,6 +11,7 @@ from uuid import UUID
 
 from graphql import (
     GraphQLInputType,
+    GraphQLNamedType,
     GraphQLSchema,
     OperationDefinitionNode,
     get_named_type,
@@ -25,6 +27,8 @@ from schema.ids import to_global
 
 FILTER: Final = "filter"
 INPUT: Final = "input"
+ORDERED: Final = {"field", "direction"}
+"""The fields of an order."""
 
 ID_TYPES: Final = {
     "invoiceId": "Invoice",
@@ -132,6 +136,17 @@ def _read_one(parameter: str, type_: GraphQLInputType, text: str) -> Any:
         if text not in {"true", "false"}:
             raise Unreadable(f"The parameter {parameter} is true or false.")
         return text == "true"
+    if is_input_object_type(named) and named.fields.keys() == ORDERED:
+        return _order(parameter, get_named_type(named.fields["field"].type), text)
     if named.name == "ID":
         return camel_keys(text, under=camel(parameter))
     return text.upper() if is_enum_type(named) else text
+
+
+def _order(parameter: str, field: GraphQLNamedType, text: str) -> dict[str, str]:
+    assert is_enum_type(field), field
+    name = text.removeprefix("-")
+    if name.upper() not in field.values:
+        offered = ", ".join(value.lower() for value in field.values)
+        raise Unreadable(f"The parameter {parameter} is one of {offered}, after a - for the largest first.")
+    return {"field": name.upper(), "direction": "DESC" if text.startswith("-") else "ASC"}

@@ -8,8 +8,9 @@ from typing import Any
 from graphql import GraphQLObjectType
 from sqlalchemy import (
     ColumnElement,
-    CompoundSelect,
+    Integer,
     Select,
+    SelectBase,
     Text,
     bindparam,
     cast,
@@ -41,7 +42,7 @@ class Statement:
     constants: Mapping[str, bytes | None]
 
     @classmethod
-    def of(cls, statement: Select[Any] | CompoundSelect[Any]) -> "Statement":
+    def of(cls, statement: SelectBase) -> "Statement":
         made = statement.compile(dialect=_numbered)
         asked = {name: None for name, bind in made.binds.items() if bind.required}
         whole = made.construct_expanded_state(asked)  # a constant list is a parameter for each of its items
@@ -126,7 +127,7 @@ def unknown_keys(columns: tuple[ColumnElement[Any], ...]) -> Statement:
     missing = []
     for place, column in enumerate(columns):
         given = func.unnest(bindparam(f"keys{place}", type_=ARRAY(column.type))).column_valued(f"given{place}")
-        told: Select[Any] = sql_select(literal_column(str(place)).label("place"), cast(given, Text).label("key"))
+        told = sql_select(literal_column(str(place), Integer).label("place"), cast(given, Text).label("key"))
         missing.append(told.where(~exists().where(column == given)))
     return Statement.of(union_all(*missing).order_by("place").limit(1))
 

@@ -1,5 +1,6 @@
 """/sys/invoices, /sys/payments and /sys/subscriptions: the saved lists, with their filters as query parameters."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -86,6 +87,45 @@ async def test_a_parameter_that_cannot_be_is_refused(
 ) -> None:
     status, told = await get(api, "/sys/invoices", **parameters)
     assert (status, told["error"]["code"], told["error"].get("argument")) == (400, "BAD_USER_INPUT", argument)
+
+
+@pytest.mark.parametrize(
+    ("order_by", "first"),
+    [("due_on", "F-1"), ("-due_on", "F-2"), ("TOTAL", "F-2"), ("-total", "F-1")],
+)
+async def test_a_list_is_ordered_by_a_field_or_the_other_way_round(
+    api: Api, little: LittleBooks, order_by: str, first: str
+) -> None:
+    club = little.tenant()
+    little.invoice(club, 20_000, number="F-1", due_on=date(2026, 12, 1))
+    little.invoice(club, 10_000, number="F-2", due_on=date(2026, 12, 2))
+
+    status, told = await get(api, "/sys/invoices", order_by=order_by)
+
+    assert (status, told["nodes"][0]["number"]) == (200, first)
+
+
+@pytest.mark.parametrize(
+    ("path", "parameters", "message"),
+    [
+        ("/sys/invoices", {"order_by": "colour"},
+         "The parameter order_by is one of issued_on, due_on, total, outstanding, number, after a - for the largest first."),
+        ("/sys/payments", {"order_by": "--amount"},
+         "The parameter order_by is one of paid_at, amount, after a - for the largest first."),
+        ("/sys/payments", {"order_by": ["amount", "paid_at"]}, "The parameter order_by is given more than once."),
+        ("/sys/invoices", {"tenant_ids": "x"}, "The id in tenant_ids is malformed: take it from an answer of this API."),
+        ("/sys/invoices", {"status": "lost"}, "status[0]: Value 'LOST' does not exist in 'InvoiceStatus' enum."),
+        ("/sys/invoices", {"issued_from": "x"},
+         'issued_from: Date is a day as YYYY-MM-DD, for example "2026-03-31".'),
+        ("/sys/billing/churn", {"from": "2026-01-01"},
+         "to: Expected a value of non-null type 'Date!' to be provided."),
+        ("/sys/billing/dashboard", {"plan_codes": "clubLarge"}, "There is no plan clubLarge."),
+    ],
+)  # fmt: skip
+async def test_what_is_wrong_with_a_parameter_is_said_in_the_words_of_the_route(
+    api: Api, path: str, parameters: dict[str, Any], message: str
+) -> None:
+    assert (await get(api, path, **parameters))[1]["error"]["message"] == message
 
 
 async def test_strangers_see_no_list(api: Api) -> None:

@@ -196,7 +196,28 @@ async def test_the_door_is_the_same_as_for_graphql(api: Api, little: LittleBooks
 
 async def test_a_refused_argument_is_named_as_the_route_spells_it(api: Api, little: LittleBooks) -> None:
     body = {"invoice_id": "nonsense", "reason": "the payer called"}
-    assert (await post(api, little.transfer(), "assign", body)).json()["error"]["argument"] == "invoice_id"
+    refused = (await post(api, little.transfer(), "assign", body)).json()["error"]
+    assert refused["argument"] == "invoice_id"
+    assert refused["message"] == "The id in invoice_id is malformed: take it from an answer of this API."
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({}, "Say why in reason, in 3 to 500 characters: the audit trail keeps it."),
+        ({"reason": "the payer called"}, "Give invoice_id or allocations, and not both."),
+        ({"reason": "the payer called", "allocations": [{"amount_cents": "1"}]},
+         "allocations[0].amount_cents: Cents is a whole number from"),
+        ({"reason": "the payer called", "allocations": [{"invoice_id": "x"}]},
+         "allocations[0]: Expected value of type 'AllocationInput' to include required field 'amount_cents'"),
+    ],
+)  # fmt: skip
+async def test_what_is_wrong_with_a_body_is_said_in_the_words_of_the_route(
+    api: Api, little: LittleBooks, body: dict[str, Any], message: str
+) -> None:
+    told = (await post(api, little.transfer(), "assign", body)).json()["error"]["message"]
+    assert told.startswith(message)
+    assert little.one("select count(*) from audit_event") == (0,)
 
 
 @pytest.mark.parametrize(
