@@ -13,8 +13,11 @@ from billing.money import Money
 from billing.refund_tokens import VALID_FOR, PreviewToken
 from billing.refusals import NotFound
 from procedures.books import Books
+from procedures.keep_lines import kept_text
 from procedures.payer_account import known_account
 from procedures.refund_terms import Terms, refunds_of, terms_of
+from providers.plugin_code import plugin_code
+from providers.refunding import ForeseesRefusals, NotExecuted, PayerAccount, Refunds
 from providers.registry import Registry
 from storage.payments import Payment
 from storage.rates import rates_for
@@ -68,8 +71,10 @@ async def preview(
         )
         postings = terms.postings(token.id, on=books.day(at))
         warnings = await _stale_rate(session, payment.currency, books.day(at))
-        if refunds.needs_payer_account and await known_account(session, payment) is None:
+        account = await known_account(session, payment) if refunds.needs_payer_account else None
+        if refunds.needs_payer_account and account is None:
             warnings.append("The payer's account is not known: name it in payerAccount.")
+        warnings += _objections(refunds, payment.provider, terms.amount, account)
         return Previewed(
             terms=terms,
             already_done=await _already_done(session, terms, actor),
@@ -101,6 +106,18 @@ async def _stale_rate(session: AsyncSession, currency: str, day: date) -> list[s
     if not rates.is_stale(currency, day):
         return []
     return [f"The newest rate of {currency} is more than {STALE_AFTER.days} days old."]
+
+
+def _objections(refunds: Refunds, provider: str, amount: Money, account: PayerAccount | None) -> list[str]:
+    """What the provider would refuse it for, where it tells beforehand."""
+    if not isinstance(refunds, ForeseesRefusals):
+        return []
+    try:
+        with plugin_code(provider):
+            told = refunds.objection(amount, account)
+    except NotExecuted:
+        return []
+    return [f"It could not be sent. {kept_text(told)}"] if isinstance(told, str) else []
 
 
 def _warnings(terms: Terms) -> list[str]:

@@ -8,7 +8,7 @@ younger than `key_ttl`. Only what is definite is told: every exception but the t
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from billing.money import Money
 from billing.refusals import ErrorCode, Refusal
@@ -97,4 +97,14 @@ class Refunds(Protocol):
 
     async def find(self, order: RefundOrder, /) -> RefundOutcome | None:
         """What the provider knows of the order, by its key; None when it has never seen it. Raises NotExecuted."""
+        ...
+
+
+@runtime_checkable
+class ForeseesRefusals(Protocol):
+    """What `Refunds` may have besides: it tells beforehand what it would refuse, so that a preview can warn of it."""
+
+    def objection(self, amount: Money, payer_account: PayerAccount | None, /) -> str | None:
+        """Why this amount could not go to this account (None: to one that is named later), as a sentence; None if it could.
+        Nothing is sent or asked for it."""
         ...

@@ -48,6 +48,15 @@ def written(order: RefundOrder, debtor: Debtor) -> bytes:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{document}\n'.encode()
 
 
+def objection(amount: Money, account: PayerAccount | None) -> str | None:
+    """Why these formats do not carry an amount to an account, or to any; None if they do."""
+    if amount.currency not in CURRENCIES:
+        return f"A bank is ordered to pay {' or '.join(sorted(CURRENCIES))} here, not {amount}."
+    if account is not None and account.iban is None and amount.currency != GIRO_CURRENCY:
+        return f"{amount} can only be paid to an IBAN: this account takes {GIRO_CURRENCY}."
+    return None
+
+
 def sendable(text: str, length_max: int) -> str:
     """Text in the characters that every bank takes: accents are left off, anything else becomes a space."""
     spoken = "".join(_letter(letter) for letter in unicodedata.normalize("NFC", text))
@@ -65,10 +74,8 @@ def _check(order: RefundOrder, account: PayerAccount) -> None:
         raise CannotBePaid("The order's key is none that a bank takes.")
     if order.amount.cents <= 0:
         raise CannotBePaid(f"{order.amount} cannot be paid.")
-    if order.amount.currency not in CURRENCIES:
-        raise CannotBePaid(f"A bank is ordered to pay {' or '.join(sorted(CURRENCIES))} here, not {order.amount}.")
-    if account.iban is None and order.amount.currency != GIRO_CURRENCY:
-        raise CannotBePaid(f"{order.amount} can only be paid to an IBAN: this account takes {GIRO_CURRENCY}.")
+    if problem := objection(order.amount, account):
+        raise CannotBePaid(problem)
 
 
 def _header(order: RefundOrder, debtor: Debtor) -> str:

@@ -5,11 +5,19 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
+from billing.money import Money
 from providers.bankgirot import pain001
 from providers.bankgirot.debtor import Debtor, outbox_of
 from providers.bankgirot.outbox import NotWritten, Outbox
 from providers.bankgirot.pain001 import CannotBePaid
-from providers.refunding import NotExecuted, PayerAccountNeeded, RefundOrder, RefundOutcome, RefundState
+from providers.refunding import (
+    NotExecuted,
+    PayerAccount,
+    PayerAccountNeeded,
+    RefundOrder,
+    RefundOutcome,
+    RefundState,
+)
 
 KEY_TTL: Final = timedelta(days=365)
 """The outbox remembers for ever; a file that is a year old is not sent again all the same."""
@@ -37,6 +45,10 @@ class Payouts:
     def ailment(self) -> str | None:
         """What is wrong with the outbox, if there is one."""
         return None if self._outbox is None else self._outbox.ailment()
+
+    def objection(self, amount: Money, payer_account: PayerAccount | None, /) -> str | None:
+        """Why the payment file could not carry it."""
+        return pain001.objection(amount, payer_account)
 
     async def refund(self, order: RefundOrder, /) -> RefundOutcome:
         """Put the order out, unless it is already. Raises: NotExecuted, PayerAccountNeeded, KeyUsed."""

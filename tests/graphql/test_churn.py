@@ -8,6 +8,7 @@ import pytest
 
 from procedures.books import Books, Order
 from procedures.cancel_subscription import cancel
+from procedures.pause_subscription import pause
 from procedures.revoke_scheduled_change import revoke
 from procedures.run_subscriptions import run_subscriptions
 from storage.engine import Database
@@ -102,6 +103,23 @@ async def test_what_is_only_planned_or_taken_back_has_not_left(
     assert (gone["subscription"]["externalId"], gone["requestedOn"], gone["cancelledOn"]) == (
         "alone", "2026-11-10", "2026-11-15",
     )  # fmt: skip
+
+
+async def test_what_was_paused_before_it_was_cancelled_is_lost_once(
+    api: Api, books: Books, clubs: dict[str, UUID]
+) -> None:
+    before = (await report(api))["churnRate"]
+    await pause(clubs["alone"], until=date(2027, 1, 1), order=order(date(2026, 11, 10)), books=books)
+    await cancel(clubs["alone"], now=True, why="UNUSED", order=order(), books=books)
+
+    whole, after = await report(api), await report(api, **{"from": "2026-11-11", "to": "2026-11-20"})
+
+    [gone] = after["cancellations"]
+    assert (gone["revenueImpact"]["amountCents"], gone["mrrLost"]["amountCents"]) == (4_356, 0)
+    assert (after["cancelledCount"], after["churnRate"]["value"], after["revenueChurnRate"]["value"]) == (1, 0, 0)
+    assert (before["value"], whole["churnRate"]["value"]) == (1 / 5, 2 / 5)
+    kinds = (await api.ask("{ mrrMovements { totals { kind mrr { amountCents } } } }"))["mrrMovements"]["totals"]
+    assert {one["kind"]: one["mrr"]["amountCents"] for one in kinds}["PAUSED"] == -4_356
 
 
 async def test_a_window_that_began_with_nothing_has_no_rates(api: Api, clubs: dict[str, UUID]) -> None:

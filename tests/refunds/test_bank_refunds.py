@@ -8,6 +8,7 @@ import pytest
 
 from billing.refusals import NotFound
 from procedures import settle_reports
+from procedures.assign_transfer import assign
 from procedures.unassign_transfer import BroughtBack, unassign
 from providers.bankgirot.outbox import Outbox
 from tests.books import TODAY
@@ -51,6 +52,31 @@ async def test_a_debit_of_another_day_is_booked_on_that_day(bank: Bank) -> None:
     await bank.report(bank.debited(done.refund_id.hex, 50_000, day=TODAY + timedelta(days=3)))
 
     assert bank.desk.little.one("select booked_on from journal where kind = 'REFUND'") == (TODAY + timedelta(days=3),)
+
+
+@pytest.mark.parametrize(
+    ("currency", "account", "warnings"),
+    [
+        ("SEK", "BG 991-2346", []),
+        ("EUR", "SE4550000000058398257466", []),
+        ("EUR", "BG 991-2346",
+         ["It could not be sent. 1\N{NO-BREAK SPACE}250.00 EUR can only be paid to an IBAN: this account takes SEK."]),
+    ],
+)  # fmt: skip
+async def test_a_preview_warns_of_what_no_payment_file_carries(
+    bank: Bank, currency: str, account: str, warnings: list[str]
+) -> None:
+    little = bank.desk.little
+    invoice = little.invoice(little.tenant(), 125_000, currency=currency)
+    transfer = bank.paid_in(currency=currency, counterparty_account=account)
+    paid = (await assign(transfer, to=invoice, order=bank.desk.order(), books=bank.desk.books)).payment_ids[0]
+
+    told = (await bank.desk.preview(paid)).warnings
+    done = await bank.desk.refund(paid, 125_000)
+
+    assert [warning for warning in told if "sent" in warning] == warnings
+    assert bank.desk.row(done.refund_id)[0] == ("FAILED" if warnings else "PENDING")
+    assert len(bank.orders) == (0 if warnings else 1)
 
 
 async def test_a_refusal_frees_the_amount_and_tells_the_banks_reason_in_words(bank: Bank) -> None:
