@@ -64,3 +64,8 @@ class Posting:
 def legs(*parts: tuple[str, int]) -> tuple[Leg, ...]:
     """The legs that are not zero, in order."""
     return tuple(Leg(account, cents) for account, cents in parts if cents)
+
+
+def kept(*postings: Posting) -> list[Posting]:
+    """Those that move something."""
+    return [posting for posting in postings if posting.legs]
