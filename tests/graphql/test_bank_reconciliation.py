@@ -12,7 +12,7 @@ from billing.journals import cost
 from storage.engine import Database
 from tests.books import LittleBooks
 from tests.graphql.api import Api
-from tests.graphql.test_reconciliation import RECONCILIATION, figures, lines
+from tests.graphql.till import RECONCILIATION, figures, lines
 from tests.procedures.intake import received
 from tests.providers.bank_files import balance, camt, entry, notification
 
