@@ -44,11 +44,11 @@ def write_pdf(table: Table, rows: Iterable[Sequence[Any]], path: Path) -> None:
 
 
 def _shown(table: Table) -> list[tuple[int, Heading]]:
-    """The columns with their places in a row, but for those that tell the section, and for ids, which are for machines."""
+    """The columns with their places in a row, but for those that tell the section, and for ids and keys, which are for machines."""
     return [
         (column, heading)
         for column, heading in enumerate(table.headings)
-        if column not in table.sections and not heading.name.endswith("_id")
+        if column not in table.sections and not heading.name.endswith(("_id", "key"))
     ]
 
 
