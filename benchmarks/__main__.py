@@ -1,7 +1,7 @@
 """All benchmarks in a small form, one after the other; each has its full form under its own name.
 
 python -m benchmarks              minutes, small
-python -m benchmarks.imports      the figures of the README, and so on for each
+python -m benchmarks.imports      the figures of docs/figures.md, and so on for each
 """
 
 import subprocess
