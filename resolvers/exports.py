@@ -23,7 +23,7 @@ class ExportMutations:
         context = info.context
         assert context.caller is not None
         today = context.books.day(context.now)
-        sheet_of(input, today=today)
+        await context.reader.check(sheet_of(input, today=today).named)
         if input.provider is not None:
             check_reconcilable(input.provider, context.registry)
         file = file_of(input)

@@ -78,7 +78,7 @@ def _invoices(asked: ExportInput) -> Sheet:
         *texts(invoice, "external_id"),
     )
     joined = invoice.join(tenant, tenant.c.id == invoice.c.tenant_id)
-    return Sheet(title="Invoices", columns=columns, rows=narrowed(question, invoice.c, joined))
+    return Sheet(title="Invoices", columns=columns, rows=narrowed(question, invoice.c, joined), named=question.named)
 
 
 def _payments(asked: ExportInput) -> Sheet:
@@ -97,7 +97,7 @@ def _payments(asked: ExportInput) -> Sheet:
     )
     joined = payment.join(tenant, tenant.c.id == payment.c.tenant_id)
     joined = joined.outerjoin(invoice, invoice.c.id == payment.c.invoice_id)
-    return Sheet(title="Payments", columns=columns, rows=narrowed(question, payment.c, joined))
+    return Sheet(title="Payments", columns=columns, rows=narrowed(question, payment.c, joined), named=question.named)
 
 
 def _transfers(asked: ExportInput) -> Sheet:
@@ -111,7 +111,9 @@ def _transfers(asked: ExportInput) -> Sheet:
         text("bank_file", file.c.file_name),
     )
     joined = transfer.join(file, file.c.id == transfer.c.bank_file_id)
-    return Sheet(title="Bank transfers", columns=columns, rows=narrowed(question, transfer.c, joined))
+    return Sheet(
+        title="Bank transfers", columns=columns, rows=narrowed(question, transfer.c, joined), named=question.named
+    )
 
 
 def _subscriptions(asked: ExportInput) -> Sheet:
@@ -130,7 +132,9 @@ def _subscriptions(asked: ExportInput) -> Sheet:
     )
     joined = subscription.join(tenant, tenant.c.id == subscription.c.tenant_id)
     joined = joined.join(plan, plan.c.id == subscription.c.plan_id)
-    return Sheet(title="Subscriptions", columns=columns, rows=narrowed(question, subscription.c, joined))
+    return Sheet(
+        title="Subscriptions", columns=columns, rows=narrowed(question, subscription.c, joined), named=question.named
+    )
 
 
 def _accounting(asked: ExportInput) -> Sheet:
@@ -150,7 +154,9 @@ def _accounting(asked: ExportInput) -> Sheet:
         *texts(leg, "provider_reference"),
     )
     joined = leg.outerjoin(tenant, tenant.c.id == leg.c.tenant_id)
-    return Sheet(title="Accounting entries", columns=columns, rows=narrowed(question, leg.c, joined))
+    return Sheet(
+        title="Accounting entries", columns=columns, rows=narrowed(question, leg.c, joined), named=question.named
+    )
 
 
 def _churn(asked: ExportInput) -> Sheet:

@@ -12,7 +12,7 @@ from sqlalchemy.types import Numeric
 
 from billing.money import EXPONENTS
 from schema.reading.bindings import Scope
-from schema.reading.questions import PageOf
+from schema.reading.questions import Named, PageOf
 
 FORMULA: Final = r"^\s*[=+@\t\r\uFF1D\uFF0B\uFF20\uFF0D-]"
 """How a text begins that a spreadsheet may take for a formula, full-width signs included."""
@@ -45,12 +45,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """A table: its columns over `rows`, a statement that is filtered and in order and selects nothing yet. `sections`: the
-    columns, first in the order, whose values head the parts of the table on a page."""
+    """A table: its columns over `rows`, a statement that is filtered and in order and selects nothing yet. `named`: what its
+    filter names, which must be there. `sections`: the columns, first in the order, whose values head the parts of the table
+    on a page."""
 
     title: str
     columns: Sequence[Column]
     rows: Select[Any]
+    named: Sequence[Named] = ()
     sections: Sequence[str] = ()
 
     def as_text(self, asked_in: "Asked") -> "Query":

@@ -1,6 +1,6 @@
 """Which bytes an export is, whoever asks for it: a link, or the command line."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +16,8 @@ from procedures.reconcile import Reconciled, check_reconcilable, reconcile
 from providers.registry import Registry
 from schema.export_sheets import reconciled_days, reconciliation_sheet, sheet_of
 from schema.exports import ExportFormat, ExportInput, ExportKind, as_json
+from schema.reading.questions import Named
+from schema.reading.statements import unknown
 from schema.sheets import Asked
 from storage.engine import Database
 from storage.jobs import Jobs
@@ -65,6 +67,7 @@ class Exports:
         """Where the pieces come from; what they need stays open as long as the stack."""
         asked_in = Asked(today=self.books.day(at), zone=self.books.zone.key)
         sheet = sheet_of(asked, today=asked_in.today)
+        await self._check(sheet.named)
         if asked.kind is ExportKind.RECONCILIATION:
             provider, days = reconciled_days(asked)
             sheet = reconciliation_sheet((await self.reconciled(provider, days, at=at)).lines)
@@ -81,6 +84,14 @@ class Exports:
         if asked.format is ExportFormat.CSV:
             return csv_bytes(connection, sheet, asked_in)
         return sie_bytes(connection, asked, asked_in, platform_name=self.platform_name)
+
+    async def _check(self, named: Sequence[Named]) -> None:
+        """Raises: what something unknown that the filter names refuses with."""
+        if named:
+            keys = {f"keys{place}": one.keys for place, one in enumerate(named)}
+            async with self.books.reading() as connection:
+                for place, key in await connection.execute(unknown([one.column for one in named]), keys):
+                    raise named[place].unknown(key)
 
     async def _report_database(self) -> Database:
         """Where a long reading burdens nobody: the replica, when it keeps up."""

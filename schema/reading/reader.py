@@ -92,7 +92,7 @@ class Reader:
         return made if question.type_name is None else OfType(question.type_name, made)
 
     async def _rows(self, document: Document, how: RowsPlan, values: Mapping[str, Any]) -> list[tuple[Any, Json]]:
-        await self._check(how.named)
+        await self.check(how.named)
         rows = await self._fetch(how.statement, values)
         pending = _waiting(how.batches)
         made = how.build(rows, pending)
@@ -101,7 +101,7 @@ class Reader:
 
     async def _page(self, document: Document, how: PagePlan, question: PageOf) -> Json:
         at, values = question.at, values_of(question.where)
-        await self._check([*question.named, *how.named])
+        await self.check([*question.named, *how.named])
         if at.cursor is not None:
             values |= cursor_values(at.cursor, how.types)
         rows, sums = await self._fetch(how.statement, values), ()
@@ -113,7 +113,7 @@ class Reader:
         await self._fill(document, how.batches, pending)
         return made
 
-    async def _check(self, named: Sequence[Named]) -> None:
+    async def check(self, named: Sequence[Named]) -> None:
         """Raises: what an unknown key refuses with."""
         if not named:
             return

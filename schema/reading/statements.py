@@ -8,6 +8,7 @@ from typing import Any
 from graphql import GraphQLObjectType
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Integer,
     Select,
     SelectBase,
@@ -123,13 +124,18 @@ def plan_page(document: Document, asked: Selected, question: PageOf) -> PagePlan
 
 @cache
 def unknown_keys(columns: tuple[ColumnElement[Any], ...]) -> Statement:
+    """`unknown`, prepared."""
+    return Statement.of(unknown(columns))
+
+
+def unknown(columns: Sequence[ColumnElement[Any]]) -> CompoundSelect[int, str]:
     """One of the `keys0`, `keys1`, … that no row has in the column of that place: the place, and the key as text."""
     missing = []
     for place, column in enumerate(columns):
         given = func.unnest(bindparam(f"keys{place}", type_=ARRAY(column.type))).column_valued(f"given{place}")
         told = sql_select(literal_column(str(place), Integer).label("place"), cast(given, Text).label("key"))
         missing.append(told.where(~exists().where(column == given)))
-    return Statement.of(union_all(*missing).order_by("place").limit(1))
+    return union_all(*missing).order_by("place").limit(1)
 
 
 def _beside(page: PageStatement) -> Select[Any]:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import openpyxl
@@ -225,6 +226,9 @@ async def test_what_does_not_go_together_is_refused_when_the_link_is_asked_for(a
         ({"kind": "ACCOUNTING", "format": "CSV", "from": "2026-02-01", "to": "2026-01-31"}, "BAD_USER_INPUT"),
         ({"kind": "ACCOUNTING", "format": "CSV", "tenantId": "nonsense"}, "BAD_USER_INPUT"),
         ({"kind": "ACCOUNTING", "format": "CSV", "tenantId": to_global("Invoice", books.tenant())}, "NOT_FOUND"),
+        ({"kind": "ACCOUNTING", "format": "CSV", "tenantId": to_global("Tenant", uuid4())}, "NOT_FOUND"),
+        ({"kind": "INVOICES", "format": "PDF", "invoiceFilter": {"tenantIds": [to_global("Tenant", uuid4())]}}, "NOT_FOUND"),
+        ({"kind": "SUBSCRIPTIONS", "format": "CSV", "subscriptionFilter": {"planCodes": ["none"]}}, "NOT_FOUND"),
         (
             {"kind": "INVOICES", "format": "CSV",
              "invoiceFilter": {"issuedFrom": "2026-02-01", "issuedTo": "2026-01-31"}},

@@ -71,6 +71,7 @@ def test_a_book_goes_to_standard_output(runner: CliRunner, books: LittleBooks) -
         (["invoices", "--format", "sie4"], "SIE4 holds the vouchers of ACCOUNTING"),
         (["invoices", "--from", "2025-01-01"], "INVOICES is asked for"),
         (["churn"], "CHURN needs from and to"),
+        (["subscriptions", "--filter", '{"planCodes": ["none"]}'], "There is no plan none"),
         (["accounting", "--from", "tomorrow"], "Date is a day"),
     ],
 )
