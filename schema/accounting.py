@@ -32,10 +32,10 @@ _JOURNAL = (
 
 
 def legs() -> FromClause:
-    """Legs with what their journal says."""
+    """Legs with what their journal says. Every leg has one: the outer join is that a list's sums can do without it."""
     leg, journal = Leg.__table__.alias(), Journal.__table__.alias()
     said = (journal.c[name] for name in _JOURNAL)
-    return select(leg, *said).select_from(leg.join(journal, journal.c.id == leg.c.journal_id)).subquery()
+    return select(leg, *said).select_from(leg.outerjoin(journal, journal.c.id == leg.c.journal_id)).subquery()
 
 
 def in_order(entry: Scope) -> list[ColumnElement[Any]]:

@@ -1,14 +1,18 @@
 """The platform fee report: what the platform invoiced, and the invoices that it is made of."""
 
+from collections.abc import Sequence
 from datetime import date
 from enum import Enum
+from itertools import groupby, islice
+from typing import Any
 
 import strawberry
 
+from billing.refusals import BadInput
 from schema.invoice_lists import InvoiceFilter, InvoiceOrder, InvoiceStatus, IssuerType, invoices
 from schema.invoices import InvoiceConnection
 from schema.money import Money
-from schema.reading.bindings import listed
+from schema.reading.bindings import derived, listed
 from schema.reading.paging import page
 from schema.reading.questions import PageOf
 from schema.scalars import CurrencyCode
@@ -49,6 +53,19 @@ class PlatformFeeTotals:
     outstanding: Money
 
 
+def first_groups(groups: Sequence[Any], *, first: int | None = None) -> Sequence[object]:
+    """The `first` groups of each currency, which are the largest; all where it is left out.
+
+    Raises: BadInput.
+    """
+    if first is None:
+        return groups
+    if first < 1:
+        raise BadInput(f"`first` is at least 1, and {first} was asked for.", argument="first")
+    by_currency = groupby(groups, lambda group: group.currency)
+    return [group for _, same in by_currency for group in islice(same, first)]
+
+
 def invoices_of_report(from_: date, to: date, *, first: int = 50, after: str | None = None) -> PageOf:
     """The invoices that the report counts, the latest issued first."""
     asked = InvoiceFilter(status=STANDING, issuer_type=IssuerType.PLATFORM, issued_from=from_, issued_to=to)
@@ -63,6 +80,9 @@ def invoices_of_report(from_: date, to: date, *, first: int = 50, after: str | N
 class PlatformFeeReport:
     from_: date = strawberry.field(name="from")
     to: date
-    groups: list[PlatformFeeGroup] = strawberry.field(description="By currency, the largest first.")
+    groups: list[PlatformFeeGroup] = derived(
+        first_groups, "groups", description="By currency, the largest first: so many of each, or all."
+    )
+    group_count: int = derived(len, "groups", description="How many groups there are in all.")
     totals: list[PlatformFeeTotals] = strawberry.field(description="A row a currency.")
     invoices: InvoiceConnection = listed(invoices_of_report, "from_", "to")

@@ -332,6 +332,7 @@ export const SWEDISH = {
   short: "för lite",
   surplus: "för mycket",
   to: "till",
+  "The largest {shown} of {count}. An export has all of them.": "De {shown} största av {count}. En export har alla.",
   "The money did not go back": "Pengarna gick inte tillbaka",
   "The money went back": "Pengarna gick tillbaka",
   waiting: "väntar",

@@ -34,7 +34,7 @@ from tests.books import NOW
 SCHEMA = build_schema()
 CORE = core_schema(SCHEMA)
 CALLER = Caller(actor="finance@example.org", roles=frozenset({Role.SYS_FINANCE}), authenticated_at=NOW)
-HARMLESS = ("x", "2026-03-31", "invoice_" + "1" * 32)
+HARMLESS = ("x", "1510", "2026-03-31", "invoice_" + "1" * 32)
 HOSTILE = (
     "'", "''; drop table invoice; --", '"', "\\", "\\'; select 1; --", "$1", "$$x$$", "%s %(w0)s :w0 {0}", "%", "_", "/*", "*/",
     "\x01\x1f\x7f", "\u2028\u202e\ufeff", "ﬀ İ ß", "\U0001f3af", "E'\\x27'", "1 or 1=1", "null", "a" * 20_000, "(" * 500,

@@ -72,6 +72,28 @@ async def test_the_fees_of_a_window_are_summed_by_tenant_and_currency_and_agree_
     assert (told["from"], told["to"]) == ("2026-11-01", "2026-11-20")
 
 
+async def test_the_largest_groups_of_each_currency_can_be_had_alone(api: Api, little: LittleBooks) -> None:
+    for name, cents, currency in (
+        ("Alba", 3_00, "SEK"),
+        ("Bero", 9_00, "SEK"),
+        ("Cid", 1_00, "EUR"),
+        ("Dan", 5_00, "SEK"),
+    ):
+        little.invoice(little.tenant(name), cents, currency=currency, issued_on=date(2026, 11, 5))
+    query = """query ($from: Date!, $to: Date!, $first: Int) { platformFeeReport(from: $from, to: $to) {
+        groupCount groups(first: $first) { label } totals { currency invoiceCount } } }"""
+
+    for first, labels in ((1, ["Cid", "Bero"]), (2, ["Cid", "Bero", "Dan"]), (None, ["Cid", "Bero", "Dan", "Alba"])):
+        told = (await api.ask(query, **NOVEMBER, first=first))["platformFeeReport"]
+        assert [group["label"] for group in told["groups"]] == labels
+        assert told["groupCount"] == 4
+        assert [one["invoiceCount"] for one in told["totals"]] == [1, 3]
+    assert await api.refused(query, **NOVEMBER, first=0) == (
+        "BAD_USER_INPUT",
+        "`first` is at least 1, and 0 was asked for.",
+    )
+
+
 async def test_the_invoices_are_those_that_the_sums_count_page_by_page(api: Api, little: LittleBooks) -> None:
     club = little.tenant()
     numbers = [f"N-{day}" for day in (1, 2, 3)]

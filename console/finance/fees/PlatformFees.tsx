@@ -18,6 +18,9 @@ import { link } from "../route/location";
 type Report = PlatformFeesQuery["platformFeeReport"];
 type Group = Report["groups"][number];
 
+/** Of each currency: an export has all of them. */
+const GROUPS_MAX = 50;
+
 const GROUPING: Record<FeeGrouping, Phrase> = { TENANT: "Tenant", COUNTRY: "Country", PLAN: "Plan" };
 const { TENANT: _, ...OTHER_GROUPING } = GROUPING;
 
@@ -47,7 +50,7 @@ function Difference({ of: { difference } }: { readonly of: Group }) {
 export default function PlatformFees() {
   const days = useWindow();
   const groupBy = useFilters().one("by", GROUPING) ?? "TENANT";
-  const asked = { document: PlatformFeesDocument, variables: { ...days, groupBy } };
+  const asked = { document: PlatformFeesDocument, variables: { ...days, groupBy, first: GROUPS_MAX } };
   const report = useAsk(asked);
   const name: Column<Group> = { head: "Name", cell: ({ key, label }) => (groupBy === "COUNTRY" ? country(key) : told(label)) };
   const rows = (group: Group) => link("/invoices", { issuer: "PLATFORM", ...days, currency: group.currency, ...narrowed(groupBy, group) });
@@ -58,13 +61,14 @@ export default function PlatformFees() {
         <Choice name="by" label="By" none={t("Tenant")} of={phrases(OTHER_GROUPING)} />
       </FilterBar>
       <Answered of={report}>
-        {({ platformFeeReport: { groups, totals } }) =>
+        {({ platformFeeReport: { groups, groupCount, totals } }) =>
           groups.length === 0 ? (
             <Empty>{t("Nothing was invoiced on these days.")}</Empty>
           ) : (
             <>
               <Table label={t("Totals")} rows={totals} columns={TOTALS} sums row={({ currency }) => currency} />
               <Table label={t("Platform fees")} rows={groups} columns={[name, ...GROUP]} row={({ key, currency }) => `${key} ${currency}`} href={groupBy === "PLAN" ? () => undefined : rows} />
+              {groups.length < groupCount && <p className="quiet">{t("The largest {shown} of {count}. An export has all of them.", { shown: number(groups.length), count: number(groupCount) })}</p>}
             </>
           )
         }

@@ -1,3 +1,4 @@
+import { useEffect } from "react";
 import { type AccountingEntryFilter, LedgerDocument, type LegFragment } from "../../generated/graphql";
 import { t } from "../../words/words";
 import { useAsk } from "../api/ask";
@@ -10,8 +11,9 @@ import { Pager } from "../look/Pager";
 import { Sums } from "../look/Sums";
 import { type Column, Table } from "../look/Table";
 import { TenantFilter } from "../look/TenantFilter";
+import { type Days, thisMonth } from "../look/Window";
 import { Link } from "../route/Link";
-import { link } from "../route/location";
+import { change, link, usePlace } from "../route/location";
 import { type Filters, useFilters, usePaging } from "../route/filters";
 import { LEG } from "./Legs";
 
@@ -25,7 +27,7 @@ const DIGITS = 4;
 
 /** The legs of all journals: the books themselves. */
 export default function Ledger() {
-  const filter = entryFilter(useFilters());
+  const filter = entryFilter(useFilters(), useUsualDays());
   const asked = { document: LedgerDocument, variables: { ...usePaging(), filter, inEur: filter.accounts !== undefined } };
   const legs = useAsk(asked);
   const { bookedFrom, bookedTo, tenantIds } = filter;
@@ -56,21 +58,31 @@ export default function Ledger() {
   );
 }
 
+/** Nobody means all entries there ever were: where the address names nothing, it comes to name this month. */
+function useUsualDays(): Partial<Days> {
+  const names = usePlace(({ query }) => query.size > 0);
+  const usual = names ? {} : thisMonth();
+  useEffect(() => {
+    if (!names) change({ ...thisMonth() }, true);
+  }, [names]);
+  return usual;
+}
+
 /** E.g. "19xx, 1580". */
 function accounts(given: string): string {
   return given.split(",").map((account) => account.padEnd(DIGITS, "x")).join(", ");
 }
 
 /** `account`: numbers, or what they begin with. */
-function entryFilter(filters: Filters): AccountingEntryFilter {
+function entryFilter(filters: Filters, usual: Partial<Days>): AccountingEntryFilter {
   const [tenant, account] = [filters.text("tenant"), filters.text("account")];
   const book = filters.one("book", { platform: 1, tenants: 1 });
   return {
     search: filters.text("search"),
     platformBook: book && book === "platform",
     currency: filters.text("currency"),
-    bookedFrom: filters.day("from"),
-    bookedTo: filters.day("to"),
+    bookedFrom: filters.day("from") ?? usual.from,
+    bookedTo: filters.day("to") ?? usual.to,
     journalId: filters.text("journal"),
     accounts: account?.split(","),
     tenantIds: tenant ? [tenant] : undefined,
