@@ -21,8 +21,8 @@ CLOSING = pytest.StashKey[ExitStack]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Forget the settings of whoever runs the tests. The process that controls the run makes the cluster's folder; its
-    xdist workers are told where it is."""
+    """Forget the settings of whoever runs the tests, and leave their data alone. The process that controls the run makes the
+    cluster's folder; its xdist workers are told where it is."""
     for name in [name for name in os.environ if name.startswith("BILLING_")]:
         del os.environ[name]
     if (told := getattr(config, "workerinput", None)) is not None:
@@ -30,6 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
     else:
         config.stash[CLOSING] = ExitStack()
         config.stash[FOLDER] = config.stash[CLOSING].enter_context(cluster_folder())
+    os.environ["BILLING_DATA_DIR"] = str(config.stash[FOLDER] / "nobodys")
 
 
 @pytest.hookimpl(optionalhook=True)

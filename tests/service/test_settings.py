@@ -17,6 +17,11 @@ BOTH_URLS = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _nothing_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BILLING_DATA_DIR")
+
+
 def told(monkeypatch: pytest.MonkeyPatch, **environment: str) -> Settings:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
