@@ -13,7 +13,7 @@ from billing.periods import Period
 from billing.refusals import BadInput
 from schema.accounting import AccountingEntryFilter, entries, legs
 from schema.bounds import report_window
-from schema.exports import ExportFormat, ExportInput, ExportKind
+from schema.exports import ExportFormat, ExportInput, ExportKind, camel
 from schema.invoice_lists import InvoiceFilter, InvoiceOrder, invoices
 from schema.payment_lists import PaymentFilter, PaymentOrder, payments
 from schema.platform_fees import FeeGrouping
@@ -47,7 +47,9 @@ def sheet_of(asked: ExportInput, *, today: date) -> Sheet:
     for argument, kinds in _NARROWED_BY.items():
         if getattr(asked, argument) is not None and asked.kind not in kinds:
             named = " or ".join(kind.name for kind in kinds)
-            raise BadInput(f"This is of {named}, and {asked.kind.name} is asked for.", argument=_camel(argument))
+            raise BadInput(
+                f"This is of {named}, and {asked.kind.name} is asked for.", argument=f"input.{camel(argument)}"
+            )
     if asked.kind in _REPORTS:
         report_window(*_bounds(asked), today=today, argument="input.to")
     return _SHEETS[asked.kind](asked)
@@ -271,11 +273,6 @@ def account_name_of(account: ColumnElement[str]) -> ColumnElement[str]:
     known = [(account == number, name) for number, name in ACCOUNT_NAMES.items()]
     groups = [(account.like(f"{group}%"), account_name(group)) for group in ("59", *CLASS_NAMES)]
     return case(*known, *groups, else_=account_name(""))
-
-
-def _camel(argument: str) -> str:
-    first, *rest = argument.strip("_").split("_")
-    return "input." + first + "".join(word.capitalize() for word in rest)
 
 
 _SHEETS: Final[Mapping[ExportKind, Callable[[ExportInput], Sheet]]] = {

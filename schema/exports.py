@@ -91,7 +91,7 @@ def as_json(value: Any) -> Any:
     """An input, filter or value as the JSON that a client would have sent; what was left out stays out."""
     definition = get_object_definition(type(value))
     if definition is not None:
-        names = {field.python_name: field.graphql_name or _camel(field.python_name) for field in definition.fields}
+        names = {field.python_name: field.graphql_name or camel(field.python_name) for field in definition.fields}
         given = ((names[field.name], getattr(value, field.name)) for field in fields(value))
         return {name: as_json(item) for name, item in given if item is not None and item is not strawberry.UNSET}
     if isinstance(value, list):
@@ -101,6 +101,7 @@ def as_json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _camel(name: str) -> str:
-    first, *rest = name.split("_")
+def camel(name: str) -> str:
+    """A Python name as the API has it: `from_` is `from`, `group_by` `groupBy`."""
+    first, *rest = name.strip("_").split("_")
     return first + "".join(word.capitalize() for word in rest)

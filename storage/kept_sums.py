@@ -112,4 +112,4 @@ BY_COUNTRY_OF_TENANTS: Final = Kept(
 
 def kept_by_country(scope: Scope) -> Kept:
     """Where the sums are that have plans and countries, and tenants where it takes some to narrow them."""
-    return BY_COUNTRY if scope.tenant_ids is None else BY_COUNTRY_OF_TENANTS
+    return BY_COUNTRY_OF_TENANTS if scope.is_by_tenant else BY_COUNTRY

@@ -17,7 +17,7 @@ from providers.registry import Registry
 from schema.export_sheets import reconciled_days, reconciliation_sheet, sheet_of
 from schema.exports import ExportFormat, ExportInput, ExportKind, as_json
 from schema.reading.questions import Named
-from schema.reading.statements import unknown
+from schema.reading.statements import keys_of, unknown
 from schema.sheets import Asked
 from storage.engine import Database
 from storage.jobs import Jobs
@@ -88,9 +88,8 @@ class Exports:
     async def _check(self, named: Sequence[Named]) -> None:
         """Raises: what something unknown that the filter names refuses with."""
         if named:
-            keys = {f"keys{place}": one.keys for place, one in enumerate(named)}
             async with self.books.reading() as connection:
-                for place, key in await connection.execute(unknown([one.column for one in named]), keys):
+                for place, key in await connection.execute(unknown([one.column for one in named]), keys_of(named)):
                     raise named[place].unknown(key)
 
     async def _report_database(self) -> Database:

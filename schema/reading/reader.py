@@ -22,6 +22,7 @@ from schema.reading.statements import (
     PagePlan,
     RowsPlan,
     Statement,
+    keys_of,
     plan_all,
     plan_page,
     plan_row,
@@ -117,8 +118,8 @@ class Reader:
         """Raises: what an unknown key refuses with."""
         if not named:
             return
-        keys = {f"keys{place}": one.keys for place, one in enumerate(named)}
-        for place, key in await self._fetch(unknown_keys(tuple(one.column for one in named)), keys):
+        asked = unknown_keys(tuple(one.column for one in named))
+        for place, key in await self._fetch(asked, keys_of(named)):
             raise named[place].unknown(key)
 
     async def _fill(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from graphql import GraphQLObjectType
 from sqlalchemy import (
@@ -136,6 +137,11 @@ def unknown(columns: Sequence[ColumnElement[Any]]) -> CompoundSelect[int, str]:
         told = sql_select(literal_column(str(place), Integer).label("place"), cast(given, Text).label("key"))
         missing.append(told.where(~exists().where(column == given)))
     return union_all(*missing).order_by("place").limit(1)
+
+
+def keys_of(named: Sequence[Named]) -> dict[str, Sequence[UUID | str]]:
+    """The values of `unknown`'s parameters."""
+    return {f"keys{place}": one.keys for place, one in enumerate(named)}
 
 
 def _beside(page: PageStatement) -> Select[Any]:

@@ -1,7 +1,7 @@
 """Sums a country, and what each tenant brings now: a report reads whole months of countries, and goes back from now for a
 tenant, rather than through every tenant's months and years."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 
 from alembic import op
@@ -83,25 +83,30 @@ def upgrade() -> None:
         op.execute(statement)
     op.execute("drop trigger mrr_tenants_follow_movements_insert on mrr_movement")
     op.execute("drop function mrr_tenants_follow_movements")
-    _follow("mrr_rollups_follow_movements", MRR_SUMS)
-    _follow("revenue_sums_follow_flows", REVENUE_SUMS.values())
+    follow("mrr_rollups_follow_movements", MRR_SUMS)
+    follow("revenue_sums_follow_flows", REVENUE_SUMS.values())
     for statement in (MRR_MONTHS, MRR_TENANTS):
         op.execute(statement.format(source="mrr_movement"))
     op.execute(COUNTRY_MONTHS.format(source="revenue_flow"))
-    anew = ["delete from book_day", KEPT.BOOK_DAYS.format(source="accounting_entry"), KEPT.FLOWS.format(source=UNSEEN)]
-    for table, statement in REVENUE_SUMS.items():
-        anew += [f"delete from {table}", statement.format(source="revenue_flow")]  # noqa: S608 - ours
-    op.execute(
-        "create or replace function make_revenue_anew() returns void language plpgsql"
-        f" set search_path = public, pg_temp as $$ begin {'; '.join(anew)}; end $$"
-    )
+    make_anew(REVENUE_SUMS)
     op.execute(f"grant select on mrr_tenant, mrr_month, revenue_country_month to {RUNTIME}")
 
 
-def _follow(function: str, statements: Iterable[str]) -> None:
+def follow(function: str, statements: Iterable[str]) -> None:
     """Replace a trigger's function; its statements are planned anew each time, for few rows or many."""
     body = ";".join(f"execute $sql${statement.format(source='written')}$sql$" for statement in statements)
     op.execute(
         f"create or replace function {function}() returns trigger language plpgsql security definer "
         f"set search_path = public, pg_temp as $$ begin {body}; return null; end $$"
+    )
+
+
+def make_anew(sums: Mapping[str, str]) -> None:
+    """Replace what makes all sums of revenue again, after a load that has left them out."""
+    anew = ["delete from book_day", KEPT.BOOK_DAYS.format(source="accounting_entry"), KEPT.FLOWS.format(source=UNSEEN)]
+    for table, statement in sums.items():
+        anew += [f"delete from {table}", statement.format(source="revenue_flow")]  # noqa: S608 - ours
+    op.execute(
+        "create or replace function make_revenue_anew() returns void language plpgsql"
+        f" set search_path = public, pg_temp as $$ begin {'; '.join(anew)}; end $$"
     )

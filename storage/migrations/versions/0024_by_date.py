@@ -1,7 +1,6 @@
 """What each country brings now; the moves of tenants, few among movements, with indexes of their own; and sums that lie by
 date, as reports read them, also where a load brings all of history at once."""
 
-from collections.abc import Iterable
 from importlib import import_module
 
 from alembic import op
@@ -61,25 +60,6 @@ REVENUE_SUMS = {
 def upgrade() -> None:
     for statement in TABLES:
         op.execute(statement)
-    _follow("mrr_rollups_follow_movements", MRR_SUMS.values())
-    _follow("revenue_sums_follow_flows", REVENUE_SUMS.values())
-    anew = [
-        "delete from book_day",
-        KEPT.BOOK_DAYS.format(source="accounting_entry"),
-        KEPT.FLOWS.format(source=COUNTRIES.UNSEEN),
-    ]
-    for table, statement in REVENUE_SUMS.items():
-        anew += [f"delete from {table}", statement.format(source="revenue_flow")]  # noqa: S608 - ours
-    op.execute(
-        "create or replace function make_revenue_anew() returns void language plpgsql"
-        f" set search_path = public, pg_temp as $$ begin {'; '.join(anew)}; end $$"
-    )
-
-
-def _follow(function: str, statements: Iterable[str]) -> None:
-    """Replace a trigger's function; its statements are planned anew each time, for few rows or many."""
-    body = ";".join(f"execute $sql${statement.format(source='written')}$sql$" for statement in statements)
-    op.execute(
-        f"create or replace function {function}() returns trigger language plpgsql security definer "
-        f"set search_path = public, pg_temp as $$ begin {body}; return null; end $$"
-    )
+    COUNTRIES.follow("mrr_rollups_follow_movements", MRR_SUMS.values())
+    COUNTRIES.follow("revenue_sums_follow_flows", REVENUE_SUMS.values())
+    COUNTRIES.make_anew(REVENUE_SUMS)
