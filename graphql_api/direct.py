@@ -10,6 +10,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 import strawberry
 from graphql import ExecutionResult, GraphQLError, OperationType, Undefined, is_non_null_type, located_error
 from graphql.language import FieldNode, Node, OperationDefinitionNode, VariableNode, Visitor, visit
@@ -59,6 +60,7 @@ class Direct:
             fragments=admitted.document.fragments,
             variables=admitted.variables,
             coerce=self._coerce,
+            of_json=orjson.Fragment,
         )
         try:
             asked = self._ask(admitted, document)

@@ -49,7 +49,7 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What came of an operation. `data` is ready for JSON; `refusal` is why the door kept it out."""
+    """What came of an operation. `data` is ready for `replies.written`; `refusal` is why the door kept it out."""
 
     outcome: Outcome
     data: object = None

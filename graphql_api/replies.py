@@ -1,7 +1,7 @@
 """What every route answers alike: the status and the challenge of a refusal, and whether the client is still there."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 import orjson
 from starlette.requests import Request
@@ -26,6 +26,11 @@ _STATUS: Final[Mapping[ErrorCode, int]] = {
 def written(body: object) -> bytes:
     """An answer's body as JSON; instants are in UTC, with a Z."""
     return orjson.dumps(body, option=orjson.OPT_UTC_Z)
+
+
+def read(data: object) -> Any:
+    """What an answer's data says, for a route that writes it another way: parts of it may be written already."""
+    return orjson.loads(written(data))
 
 
 def refusal_status(refusal: Refusal) -> int:

@@ -14,7 +14,7 @@ from graphql_api.bodies import bytes_max, read_json_object
 from graphql_api.callers import Callers
 from graphql_api.documents import Operation
 from graphql_api.door import Answer, Door, Outcome
-from graphql_api.replies import client_gone
+from graphql_api.replies import client_gone, read
 from graphql_api.stored_documents import stored
 from graphql_api.sys_routes import respond
 from graphql_api.sys_values import camel_keys, global_id
@@ -82,9 +82,10 @@ class DunningEndpoint:
 
     async def _steered(self, tenant: str, body: dict[str, Any], ask: Ask) -> Answer:
         listed = await ask(CASES, {"id": tenant})
-        if listed.errors or not isinstance(listed.data, dict):
+        data = read(listed.data)
+        if listed.errors or not isinstance(data, dict):
             return listed
-        meant = case_meant(listed.data["tenant"], tenant, body.get("caseId"))
+        meant = case_meant(data["tenant"], tenant, body.get("caseId"))
         if isinstance(meant, str):
             return await ask(self._text, {"input": body | {"caseId": meant}})
         nothing = {name: value for name, value in body.items() if name != "caseId"}  # no case: it cannot be carried out

@@ -15,7 +15,7 @@ from graphql_api.bodies import bytes_max, read_json_object
 from graphql_api.callers import Callers
 from graphql_api.documents import Document, Operation
 from graphql_api.door import Answer, Door, Outcome
-from graphql_api.replies import CLIENT_GONE, challenge, client_gone, refusal_status, written
+from graphql_api.replies import CLIENT_GONE, challenge, client_gone, read, refusal_status, written
 from graphql_api.stored_documents import stored
 from graphql_api.sys_csv import csv_of
 from graphql_api.sys_values import Parameters, camel_keys, global_id, snake, snake_keys
@@ -225,7 +225,8 @@ def respond(answer: Answer, words: RouteWords, route: SysRoute | None = None) ->
     """The field that was asked for, by itself, as the route writes it; or what went wrong, with a status of its own."""
     if answer.outcome is Outcome.ABANDONED:
         return Response(status_code=CLIENT_GONE)
-    found = next(iter(answer.data.values()), None) if isinstance(answer.data, dict) else None
+    data = read(answer.data)
+    found = next(iter(data.values()), None) if isinstance(data, dict) else None
     if not answer.errors and found is not None:
         return _json(200, snake_keys(found)) if route is None or route.csv is None else _csv(snake_keys(found), route)
     told = answer.errors[0] if answer.errors else tell_refusal(NotFound("row", key="with this id"))

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from billing.periods import Period
 from billing.reports.reconciliation import Sums
-from schema.export_sheets import account_name_of
+from schema.accounting import account_name_of
 from schema.sheets import Column, Kind, Sheet, amounts, text, word, words
 from storage.accounting import AccountingEntry
 from storage.tenants import Tenant

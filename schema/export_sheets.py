@@ -4,14 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Final
 
-from sqlalchemy import BigInteger, ColumnElement, Date, Text, Uuid, case, literal_column, select
+from sqlalchemy import BigInteger, Date, Text, Uuid, literal_column, select
 from sqlalchemy import column as sql_column
 from sqlalchemy import text as sql_text
 
-from billing.chart import ACCOUNT_NAMES, CLASS_NAMES, account_name
 from billing.periods import Period
 from billing.refusals import BadInput
-from schema.accounting import AccountingEntryFilter, entries, legs
+from schema.accounting import AccountingEntryFilter, account_name_of, entries, legs
 from schema.bounds import report_window
 from schema.exports import ExportFormat, ExportInput, ExportKind, camel
 from schema.invoice_lists import InvoiceFilter, InvoiceOrder, invoices
@@ -266,13 +265,6 @@ def _bounds(asked: ExportInput) -> tuple[date, date]:
     if asked.from_ is None or asked.to is None:
         raise BadInput(f"{asked.kind.name} needs from and to.", argument="input.from")
     return asked.from_, asked.to
-
-
-def account_name_of(account: ColumnElement[str]) -> ColumnElement[str]:
-    """What `billing.chart.account_name` says, in SQL."""
-    known = [(account == number, name) for number, name in ACCOUNT_NAMES.items()]
-    groups = [(account.like(f"{group}%"), account_name(group)) for group in ("59", *CLASS_NAMES)]
-    return case(*known, *groups, else_=account_name(""))
 
 
 _SHEETS: Final[Mapping[ExportKind, Callable[[ExportInput], Sheet]]] = {

@@ -72,6 +72,10 @@ class LittleBooks:
         self._post(issued(ref, [VatPart(Decimal(25), total_cents - tax_cents, tax_cents)], on=row["issued_on"]))
         return key
 
+    def line(self, invoice_id: UUID, ordinal: int, description: str, vat_rate: Decimal | None) -> None:
+        self._insert("invoice_line", invoice_id=invoice_id, ordinal=ordinal, description=description, net_cents=100,
+                     vat_rate=vat_rate, vat_cents=25)  # fmt: skip
+
     def transfer(self, cents: int = 125_000, *, payee: str = "BG 991-2346", **values: Any) -> UUID:
         file_id, deposit_id, key = uuid7(), uuid7(), uuid7()
         counts = {"transfer_count": 1, "matched_count": 0, "unmatched_count": 1}

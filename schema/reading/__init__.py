@@ -7,7 +7,9 @@
     level       one SELECT in the making
     plan        selection + bindings -> one SELECT and the shape of its rows
     statements  a plan's SELECT as text, with its parameters in their places
-    shape       rows -> the answer, keyed by response key
+    shape       what an object is made of, keyed by response key
+    written     shape -> the object as one text, by PostgreSQL
+    placing     shape -> columns, and the object made of them, by Python
     connection  rows and sums -> a page of a list
     reader      runs plans
     asking      lets the built schema's fields be answered so

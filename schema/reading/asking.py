@@ -4,6 +4,7 @@ from collections.abc import Callable
 from inspect import isawaitable
 from typing import Any
 
+import orjson
 from graphql import (
     GraphQLField,
     GraphQLFieldResolver,
@@ -74,7 +75,9 @@ def _asked(info: GraphQLResolveInfo[Any], coerce: Coerce) -> tuple[Document, Sel
     """The document, and the field of it that is being resolved."""
     coerced: Any = info.variable_values  # Strawberry hands on the coerced values alone
     variables = VariableValues(sources={}, coerced=coerced)
-    document = Document(schema=info.schema, fragments=info.fragments, variables=variables, coerce=coerce)
+    document = Document(
+        schema=info.schema, fragments=info.fragments, variables=variables, coerce=coerce, of_json=orjson.loads
+    )
     return document, Selected(
         key=str(info.path.key),
         name=info.field_name,

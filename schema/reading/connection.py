@@ -1,11 +1,11 @@
 """Connections: how a page of rows becomes edges, nodes, page information and figures over the whole list."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from schema.reading.paging import Page, write_cursor
-from schema.reading.shape import Build, Json, Pending, Row
+from schema.reading.shape import Build, Column, Json, Row, Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +45,11 @@ class Typename:
 
 
 Part = Nodes | Edges | Info | Sum | Typename
-Waiting = Mapping[int, list[Pending]]
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """What is asked of a connection; `keys` are the places of its order's columns in a row."""
+    """What is asked of a connection; `keys` are the places of its order's columns in a row, where cursors are asked for."""
 
     parts: tuple[tuple[str, Part], ...]
     keys: tuple[int, ...]
@@ -83,7 +82,8 @@ class Connection:
         self, build: Build | None, name: str | None, rows: Sequence[Row], at: Page, pending: Waiting
     ) -> Sequence[Any]:
         if build is not None:
-            return build(rows, pending)
+            objects: Sequence[Any] = build(rows, pending)
+            return objects
         return [self._cursor(row, at) for row in rows] if name is None else [name] * len(rows)
 
     def _cursor(self, row: Row, at: Page) -> str:
@@ -104,12 +104,12 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class Inner:
-    """A connection below a row: column `rows` holds its page's rows, columns `sums` its figures; `at` is always the same."""
+    """A connection below a row: the column `rows` holds its page's rows, `sums` its figures; `at` is always the same."""
 
     connection: Connection
     at: Page
-    rows: int
-    sums: tuple[int, ...]
+    rows: Column
+    sums: Sequence[Column]
 
-    def build(self, row: Row, pending: Waiting) -> Json:
-        return self.connection.build(row[self.rows], [row[place] for place in self.sums], self.at, pending)
+    def build(self, rows: Sequence[Row], sums: Sequence[Any], pending: Waiting) -> Json:
+        return self.connection.build(rows, sums, self.at, pending)

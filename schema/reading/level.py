@@ -1,5 +1,6 @@
 """A level: one SELECT in the making, and how its rows come back in one column of the level around it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,7 +49,11 @@ class Level:
         return (*self.outer, *self.froms)
 
     def statement(self) -> Select[Any]:
-        labelled = [column.label(f"c{i}") for i, column in enumerate(self.columns)] or [literal_column("1").label("c0")]
+        return self.select(self.columns or [literal_column("1")])
+
+    def select(self, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
+        """These columns of its rows, named c0, c1, …"""
+        labelled = [column.label(f"c{i}") for i, column in enumerate(columns)]
         made = sql_select(*labelled).select_from(self.joined)
         return made.correlate(*self.outer) if self.outer else made
 

@@ -1,7 +1,7 @@
 """Planning: a selection over a row type becomes one SELECT, and the shape of its rows.
 
-What belongs to the same row (columns, embedded objects, rows reached by `one`) adds columns and joins to its level; what is
-many becomes a level of its own, whose rows come back as JSON arrays in one column.
+What belongs to the same row (columns, embedded objects, rows reached by `one`) is of one level; what is many becomes a level
+of its own, whose rows come back in one column.
 """
 
 from collections.abc import Callable, Sequence
@@ -29,22 +29,10 @@ from schema.reading.bindings import BINDING, Binding, Scope
 from schema.reading.connection import Connection, Edges, Info, Inner, Nodes, Part, Sum, Typename
 from schema.reading.level import Level, json_rows, source_of
 from schema.reading.paging import cursor_values
+from schema.reading.placing import compiled, listed
 from schema.reading.questions import Named, PageOf
 from schema.reading.selection import Document, Selected, select
-from schema.reading.shape import (
-    Build,
-    Call,
-    Cell,
-    Constant,
-    GlobalId,
-    Instant,
-    Key,
-    Later,
-    Object,
-    Rows,
-    Shape,
-    compiled,
-)
+from schema.reading.shape import Build, Call, Cell, Constant, GlobalId, Instant, Later, Object, Rows, Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +57,7 @@ class Planner:
         return Level(source_of(type_), outer, as_json=bool(outer))
 
     def element(self, type_: GraphQLObjectType, chosen: Sequence[Selected], level: Level, scope: Scope) -> Object:
-        """The shape of one object of `type_`; what it needs is added to `level`."""
+        """The shape of one object of `type_`; what it joins is joined to `level`."""
         return Object(tuple((one.key, self._shape(type_, one, level, scope)) for one in chosen))
 
     def _shape(  # noqa: C901 - one branch a kind of binding
@@ -79,50 +67,50 @@ class Planner:
             return Constant(type_.name)
         match binding_of(one):
             case bindings.Column(name):
-                return self._cell(one, level, scope[name or python_name(one)], None)
+                return self._cell(one, scope[name or python_name(one)], None)
             case bindings.Expression(of):
-                return self._cell(one, level, of(scope), self._key(scope, one))
+                return self._cell(one, of(scope), self._key(scope, one))
             case bindings.Embedded(of, present):
                 inner = of(scope)
-                return self._object(one, level, inner, level.add(inner[present]))
+                return self._object(one, level, inner, inner[present])
             case bindings.One(on):
                 there = source_of(one.type)
                 level.join(there, on(scope, there.c))
-                return self._object(one, level, there.c, level.add(there.c["id"]))
+                return self._object(one, level, there.c, there.c["id"])
             case bindings.Many() as bound:
                 return self._many(one, level, scope, bound)
             case bindings.Paged() as bound:
                 return self._paged(one, level, scope, bound)
             case bindings.Computed(rows):
                 source = rows(scope).correlate(*level.around).subquery()
-                return self._rows(one, level, Level(source, level.around, as_json=True))
+                return self._rows(one, Level(source, level.around, as_json=True))
             case bindings.Derived(needs, function):
-                return Call(function, _needed(level, scope, needs), one.arguments(self.document))
+                return Call(function, _needed(scope, needs), one.arguments(self.document))
             case bindings.Batched(needs, function):
                 self.batches.append(Batch(function, one.arguments(self.document), one))
-                return Later(len(self.batches) - 1, _needed(level, scope, needs))
+                return Later(len(self.batches) - 1, _needed(scope, needs))
             case bindings.Fetched() | bindings.Listed():
                 raise AssertionError(f"{type_.name}.{one.name} is bound as if {type_.name} were a value type.")
 
-    def _cell(self, one: Selected, level: Level, column: ColumnElement[Any], key: object) -> Shape:
+    def _cell(self, one: Selected, column: ColumnElement[Any], key: object) -> Shape:
         """The column as the API writes it: ids global, instants in UTC with a Z, rates as numbers; all else as it is."""
         assert one.field is not None
+        nullable = not is_non_null_type(one.field.type) or getattr(column, "nullable", True)
         match one.type.name:
             case "ID" if isinstance(column.type, Uuid):
-                nullable = not is_non_null_type(one.field.type)
-                return GlobalId(level.add(column, key), prefix_of(one.parent.name), level.as_json, nullable)
-            case "DateTime" if level.as_json:
-                return Instant(level.add(column, key))
+                return GlobalId(column, key, nullable, prefix_of(one.parent.name))
+            case "DateTime":
+                return Instant(column, key, nullable)
             case "Float":
-                return Cell(level.add(cast(column, Double), key or self._key(column, one)))
-        return Cell(level.add(column, key))
+                return Cell(cast(column, Double), key or self._key(column, one), nullable)
+        return Cell(column, key, nullable)
 
     def _key(self, scope: Scope, one: Selected) -> object:
         """Tells the columns of a statement apart: the field, of this very row."""
         self.scopes.append(scope)  # kept, so that no other scope comes by its identity
         return id(scope), one.name
 
-    def _object(self, one: Selected, level: Level, scope: Scope, present: int) -> Object:
+    def _object(self, one: Selected, level: Level, scope: Scope, present: ColumnElement[Any]) -> Object:
         made = self._chosen(one, level, scope)
         assert one.field is not None
         return made if is_non_null_type(one.field.type) else Object(made.fields, present)
@@ -131,22 +119,29 @@ class Planner:
         assert isinstance(one.type, GraphQLObjectType), one.type
         return self.element(one.type, select(self.document, one.type, one.nodes), level, scope)
 
+    def _compiled(self, one: Selected, level: Level) -> Build:
+        return compiled(self._chosen(one, level, level.source.c), level, self.document.of_json)
+
     def _many(self, one: Selected, level: Level, scope: Scope, bound: bindings.Many) -> Rows:
         inner = Level(source_of(one.type), level.around, as_json=True)
-        element = self._chosen(one, inner, inner.source.c)
-        rows = inner.statement().where(bound.on(scope, inner.source.c)).order_by(*bound.order(inner.source.c))
-        if bound.narrowed is not None:
-            rows = rows.where(bound.narrowed(inner.source.c, **one.arguments(self.document)))
-        if bound.limit is not None:
-            rows = rows.limit(literal_column(str(int(one.arguments(self.document)[bound.limit]))))
-        return Rows(level.add(json_rows(rows)), element)
+        there, arguments = inner.source.c, one.arguments(self.document)
+
+        def of(rows: Select[Any]) -> Select[Any]:
+            rows = rows.where(bound.on(scope, there)).order_by(*bound.order(there))
+            if bound.narrowed is not None:
+                rows = rows.where(bound.narrowed(there, **arguments))
+            return rows if bound.limit is None else rows.limit(literal_column(str(int(arguments[bound.limit]))))
+
+        return self._rows(one, inner, of)
+
+    def _rows(self, one: Selected, inner: Level, of: Callable[[Select[Any]], Select[Any]] = lambda rows: rows) -> Rows:
+        return Rows(inner, self._chosen(one, inner, inner.source.c), of)
 
     def _paged(self, one: Selected, level: Level, scope: Scope, bound: bindings.Paged) -> Inner:
         question = bound.question(**one.arguments(self.document))
         self.named += question.named
         page = self.page(one, question, level.around, lambda there: bound.on(scope, there), inline=True)
-        sums = tuple(level.add(column) for column in page.sums)
-        return Inner(page.connection, question.at, level.add(json_rows(page.statement)), sums)
+        return Inner(page.connection, question.at, json_rows(page.statement), page.sums)
 
     def page(
         self,
@@ -171,14 +166,14 @@ class Planner:
             (part.key, self._part(part, level, filtered, sums)) for part in select(self.document, connection, one.nodes)
         )
         columns = question.order.columns(scope)
-        keys = tuple(level.add(column) for column in columns)
+        keys = tuple(level.add(column) for column in columns) if any(_tells_cursors(part) for _, part in parts) else ()
         types = tuple(column.type.python_type for column in columns)
         if at.cursor is not None:
             values = cursor_values(at.cursor, types) if inline else None
             where.append(question.order.beyond(scope, backwards=at.backwards, values=values))
         rows = level.statement().where(*where).order_by(*question.order.keys(scope, backwards=at.backwards))
         rows = rows.limit(literal_column(str(at.size + 1)))
-        return PageStatement(Connection(parts, keys), rows, sums, types, len(level.columns))
+        return PageStatement(Connection(parts, keys), rows, sums, types)
 
     def _part(self, part: Selected, level: Level, filtered: Select[Any], sums: list[ColumnElement[Any]]) -> Part:
         """How one field of a connection is made out of the page."""
@@ -186,7 +181,7 @@ class Planner:
             case "__typename":
                 return Typename(part.parent.name)
             case "nodes":
-                return Nodes(compiled(self._chosen(part, level, level.source.c)))
+                return Nodes(self._compiled(part, level))
             case "edges":
                 chosen = select(self.document, object_type(part), part.nodes)
                 return Edges(tuple(self._edge(one, level) for one in chosen))
@@ -199,18 +194,14 @@ class Planner:
         binding = binding_of(part)
         assert isinstance(binding, bindings.Computed), part.name
         inner = Level(binding.rows(filtered.subquery().c).subquery(), as_json=True)
-        element = self._chosen(part, inner, inner.source.c)
-        sums.append(json_rows(inner.statement()))
-        return Sum(len(sums) - 1, compiled(element))
+        column, build = listed(self._rows(part, inner), self.document.of_json, as_json=level.as_json)
+        sums.append(column)
+        return Sum(len(sums) - 1, build)
 
     def _edge(self, one: Selected, level: Level) -> tuple[str, Build | None, str | None]:
         if one.name == "node":
-            return one.key, compiled(self._chosen(one, level, level.source.c)), None
+            return one.key, self._compiled(one, level), None
         return one.key, None, one.parent.name if one.name == "__typename" else None
-
-    def _rows(self, one: Selected, level: Level, inner: Level) -> Rows:
-        element = self._chosen(one, inner, inner.source.c)
-        return Rows(level.add(json_rows(inner.statement())), element)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +212,6 @@ class PageStatement:
     statement: Select[Any]
     sums: list[ColumnElement[Any]]
     types: tuple[type, ...]
-    width: int
 
 
 def object_type(asked: Selected) -> GraphQLObjectType:
@@ -243,13 +233,18 @@ def python_name(one: Selected) -> str:
     return name
 
 
-def _needed(level: Level, scope: Scope, names: Sequence[str]) -> tuple[Cell | Key, ...]:
+def _needed(scope: Scope, names: Sequence[str]) -> tuple[ColumnElement[Any], ...]:
     """The columns that a Python function takes."""
-    columns = [scope[name] for name in names]
-    return tuple(
-        Key(level.add(column)) if isinstance(column.type, Uuid) and not level.as_json else Cell(level.add(column))
-        for column in columns
-    )
+    return tuple(scope[name] for name in names)
+
+
+def _tells_cursors(part: Part) -> bool:
+    match part:
+        case Edges(fields):
+            return any(build is None and name is None for _, build, name in fields)
+        case Info(fields):
+            return any(name in {"startCursor", "endCursor"} for _, name in fields)
+    return False
 
 
 def global_id(prefix: str | ColumnElement[str], key: ColumnElement[Any]) -> ColumnElement[str]:

@@ -90,7 +90,7 @@ class Reader:
         if not found:
             return None
         _, made = found[0]
-        return made if question.type_name is None else OfType(question.type_name, made)
+        return OfType(question.type_name, made) if question.type_name and isinstance(made, dict) else made
 
     async def _rows(self, document: Document, how: RowsPlan, values: Mapping[str, Any]) -> list[tuple[Any, Json]]:
         await self.check(how.named)

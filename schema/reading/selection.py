@@ -29,12 +29,14 @@ Coerce = Callable[[GraphQLField, dict[str, Any]], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """What a selection is read against: the schema, the document's fragments, the request's variables."""
+    """What a selection is read against: the schema, the document's fragments, the request's variables; `of_json` is what
+    stands in the answer for a text of JSON that the database wrote."""
 
     schema: GraphQLSchema
     fragments: Mapping[str, FragmentDefinitionNode]
     variables: VariableValues
     coerce: Coerce
+    of_json: Callable[[str], Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,10 +26,11 @@ from sqlalchemy import select as sql_select
 from sqlalchemy.dialects.postgresql import ARRAY, asyncpg
 
 from schema.reading.connection import Connection
+from schema.reading.placing import compiled
 from schema.reading.plan import Batch, PageStatement, Planner, object_type
 from schema.reading.questions import All, Named, PageOf, Row, parameters
 from schema.reading.selection import Document, Selected, select
-from schema.reading.shape import Build, compiled
+from schema.reading.shape import Build
 from storage.parameters import written
 
 _numbered = asyncpg.dialect()  # type: ignore[no-untyped-call]  # parameters as $1, $2, with their types
@@ -95,9 +96,9 @@ def plan_rows(
     level = planner.level(type_)
     scope = level.source.c
     element = planner.element(type_, select(document, type_, asked.nodes), level, scope)
-    key = level.add(scope[by])
+    build, key = compiled(element, level, document.of_json), level.add(scope[by])
     statement = level.statement().where(*where(scope)).order_by(*order(scope))
-    return RowsPlan(Statement.of(statement), compiled(element), planner.batches, key, planner.named)
+    return RowsPlan(Statement.of(statement), build, planner.batches, key, planner.named)
 
 
 def plan_row(document: Document, asked: Selected, question: Row) -> RowsPlan:
@@ -119,7 +120,7 @@ def plan_page(document: Document, asked: Selected, question: PageOf) -> PagePlan
     planner = Planner(document)
     page = planner.page(asked, question, ())
     statement = _beside(page) if page.sums else page.statement
-    width = page.width if page.sums else 0
+    width = len(page.statement.selected_columns) if page.sums else 0
     return PagePlan(Statement.of(statement), page.connection, planner.batches, page.types, width, planner.named)
 
 
