@@ -52,10 +52,14 @@ def written(element: Object) -> Column | None:
 
 def rows_written(rows: Rows) -> Column | None:
     """The list as a column of text; None where PostgreSQL cannot write all of it."""
-    one = written(rows.element)
-    if one is None:
+    try:
+        return _listed(rows)
+    except _Unwritten:
         return None
-    inner = rows.of(rows.level.select([one])).subquery()
+
+
+def _listed(rows: Rows) -> Column:
+    inner = rows.of(rows.level.select([_formatted(_members(rows.element))])).subquery()
     listed = func.concat(text("'['"), func.string_agg(inner.c.c0, text("','")), text("']'"), type_=Text)
     return sql_select(listed).select_from(inner).scalar_subquery()
 
@@ -84,10 +88,7 @@ def _pieces(shape: Shape) -> Iterator[Piece]:
             assert present is not None
             yield case((present.is_(None), _NULL), else_=_formatted(_members(shape)))
         case Rows():
-            listed = rows_written(shape)
-            if listed is None:
-                raise _Unwritten
-            yield listed
+            yield _listed(shape)
         case _:
             raise _Unwritten
 
