@@ -48,9 +48,9 @@ def create_app(
 ) -> Starlette:
     """The service over a migrated database; it `works` when it does a worker's work beside its requests.
 
-    `client`: what it asks an identity provider with; it closes it at its end.
+    `client`: what it asks an identity provider with, if not one of its own; it closes it at its end.
     """
-    schema, wiring, client = build_schema(), Wiring.of(settings, database), client or httpx.AsyncClient()
+    schema, wiring = build_schema(), Wiring.of(settings, database)
     issuer = chosen_issuer(settings, client)
     people = entrance(settings, issuer, wiring.engine, now)
     callers = Callers(tokens=Authentication(issuer=issuer, now=now), sessions=people.sessions)
@@ -65,7 +65,9 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        async with client, wiring.opened(), AsyncExitStack() as beside:
+        async with wiring.opened(), AsyncExitStack() as beside:
+            if isinstance(issuer, OidcIssuer):
+                await beside.enter_async_context(issuer.client)
             if works:
                 over = Worker.over(settings, database, wiring.registry, now=now)
                 await beside.enter_async_context((await beside.enter_async_context(over)).running())
@@ -93,15 +95,15 @@ def create_app(
     return service
 
 
-def chosen_issuer(settings: Settings, client: httpx.AsyncClient) -> OidcIssuer | DevelopmentIssuer:
-    """The configured provider; the development issuer only where there is none."""
+def chosen_issuer(settings: Settings, client: httpx.AsyncClient | None) -> OidcIssuer | DevelopmentIssuer:
+    """The configured provider, asked with the client; the development issuer only where there is none."""
     if settings.oidc_issuer is None or settings.oidc_audience is None:
         return development_issuer(settings)
     return OidcIssuer(
         url=settings.oidc_issuer,
         audience=settings.oidc_audience,
         at_jwt_only=settings.oidc_at_jwt_only,
-        client=client,
+        client=client or httpx.AsyncClient(),
     )
 
 

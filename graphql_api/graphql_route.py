@@ -1,7 +1,7 @@
 """/graphql, as the GraphQL-over-HTTP specification says: POST with JSON; GET shows people a page and runs nothing."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -87,6 +87,20 @@ def operation_of(body: Mapping[str, Any]) -> Operation:
     return Operation(text=text, name=name or None, variables=variables or {})
 
 
+class Written(Response):
+    """A body with headers that are known by its media type: nothing is left to work out."""
+
+    def __init__(self, body: bytes, media_type: str, status_code: int, headers: Mapping[str, str]) -> None:
+        self.body, self.status_code, self.background = body, status_code, None
+        self.raw_headers = [*_headers(media_type), (b"content-length", b"%d" % len(body))]
+        self.raw_headers += [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+
+@cache
+def _headers(media_type: str) -> tuple[tuple[bytes, bytes], ...]:
+    return (b"content-type", f"{media_type}; charset=utf-8".encode()), (b"vary", b"Accept")
+
+
 def respond(answer: Answer, media_type: str) -> Response:
     """The answer over HTTP. An older client's well-formed request is answered with 200, valid or not."""
     if answer.outcome is Outcome.ABANDONED:
@@ -96,8 +110,4 @@ def respond(answer: Answer, media_type: str) -> Response:
         status = refusal_status(answer.refusal)
     elif answer.outcome is Outcome.INVALID and media_type != JSON:
         status = 400
-    return Response(
-        written(answer.body()),
-        status_code=status,
-        headers={"Content-Type": f"{media_type}; charset=utf-8", "Vary": "Accept"} | challenge(answer.refusal),
-    )
+    return Written(written(answer.body()), media_type, status, challenge(answer.refusal))

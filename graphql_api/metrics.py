@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Final
 
 import psycopg
@@ -33,6 +34,9 @@ select 'dunning', count(*), min(next_action_on)::timestamptz
 union all
 select 'inbox', count(*), min(booked_on)::timestamptz from bank_transfer where status = 'UNMATCHED'"""
 FAILED: Final = "select count(*) from procrastinate_jobs where status in ('failed', 'aborted')"
+
+
+_requests_with = cache(lambda status: REQUESTS.labels(str(status)))
 
 
 class Waiting(Collector):
@@ -69,7 +73,7 @@ class Waiting(Collector):
 
 def count_request(status: int, seconds: float) -> None:
     """A request was answered with the HTTP status (0: not at all)."""
-    REQUESTS.labels(str(status)).inc()
+    _requests_with(status).inc()
     REQUEST_SECONDS.inc(seconds)
 
 

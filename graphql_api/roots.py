@@ -1,5 +1,7 @@
 """The schema: every noun's queries and mutations under one root each."""
 
+from functools import cache
+
 import strawberry
 from graphql import (
     GraphQLArgument,
@@ -76,8 +78,9 @@ class Mutation(
     """What can be done."""
 
 
+@cache
 def build_schema() -> strawberry.Schema:
-    """The schema as it is served. Its errors are reported by the door, never by Strawberry's own log."""
+    """The schema as it is served, one a process. Its errors are reported by the door, never by Strawberry's own log."""
     schema = strawberry.Schema(query=Query, mutation=Mutation, config=StrawberryConfig(scalar_map=SCALAR_MAP))
     core = schema._schema  # noqa: SLF001 - Strawberry has no public way to it
     read_from_the_books(schema, core, _reader)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Self
 
 import orjson
@@ -57,7 +58,10 @@ class SavedOperationsRoute:
 
     def __init__(self, *, callers: Callers, now: Callable[[], datetime], open_schema: bool) -> None:
         self._callers, self._now, self._open = callers, now, open_schema
-        self._body = orjson.dumps(saved_operations())
+
+    @cached_property
+    def _body(self) -> bytes:
+        return orjson.dumps(saved_operations())
 
     async def answer(self, request: Request) -> Response:
         try:

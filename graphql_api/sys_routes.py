@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from graphql import GraphQLSchema
@@ -189,8 +190,11 @@ class SysEndpoint:
 
     def __init__(self, route: SysRoute, schema: GraphQLSchema, words: RouteWords, door: Door, callers: Callers) -> None:
         self._route, self._text, self._words = route, stored(route.operation), words
-        self._door, self._callers = door, callers
-        self._parameters = Parameters(schema, Document.read(self._text).operation(None))
+        self._door, self._callers, self._schema = door, callers, schema
+
+    @cached_property
+    def _parameters(self) -> Parameters:
+        return Parameters(self._schema, Document.read(self._text).operation(None))
 
     async def answer(self, request: Request) -> Response:
         request.state.operation = self._route.operation

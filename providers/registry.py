@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib import metadata
 from importlib.metadata import EntryPoint
 from typing import Self
@@ -82,6 +83,12 @@ class _Plugin:
         )
 
 
+@cache
+def _installed() -> metadata.EntryPoints:
+    """What is installed beside this process when it first asks."""
+    return metadata.entry_points(group=GROUP)
+
+
 class Registry:
     """The plugins of one process, in a fixed order: the project's own first, then by name, those left out last."""
 
@@ -94,7 +101,7 @@ class Registry:
 
         `settings` are the variables BILLING_* without the host's own; a plugin never sees another's section.
         """
-        points = metadata.entry_points(group=GROUP) if entry_points is None else entry_points
+        points = _installed() if entry_points is None else entry_points
         offered: dict[str, _Plugin] = {}
         left_out: list[_Plugin] = []
         for point in sorted(points, key=lambda p: (_distribution(p) != DISTRIBUTION, p.name, p.value)):
