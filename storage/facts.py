@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from billing.fx import REPORTING_CURRENCY, STALE_AFTER
 from billing.periods import Period, month_after, month_start
 from billing.reports.revenue import BookMonth, Flows, Lost, Stock, TrendMonth
-from storage.kept_sums import AMOUNTS, BY_TENANT, LESS_AMOUNTS, Scope, kept_by_country
+from storage.kept_sums import AMOUNTS, BY_TENANT, LESS_AMOUNTS, Kept, Scope, kept_by_country
 
 FLOWS: Final = """
     coalesce(sum(gross_cents), 0)::bigint, coalesce(sum(vat_cents), 0)::bigint, coalesce(sum(refunded_cents), 0)::bigint,
@@ -45,10 +45,17 @@ TENANTS_LEFT: Final = """
              where d.tenant_id = gone.tenant_id and d.tenants <> 0 and d.occurred_on < :after) = 0"""
 
 
+# The flows of a window and what there is at its end, as rows.
+FLOWS_AND_STOCK: Final = f"""
+    (select {{keys}}, {AMOUNTS}, 0 as eur_cents, 0 as subscriptions, 0 as tenants from {{window}} flow
+      union all
+     select {{keys}}, 0, 0, 0, 0, 0, eur_cents, subscriptions, tenants from {{as_of}} stock)"""  # noqa: S608 - ours
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sums:
-    """The sums of a window and the stock at its end, over the whole and by each plan, country and tenant. The key None is
-    what belongs to none."""
+    """The sums of a window and the stock at its end, over the whole, by each plan and country, and by the largest tenants.
+    The key None is what belongs to none."""
 
     flows: Flows
     stock: Stock
@@ -57,52 +64,41 @@ class Sums:
     by_tenant: dict[UUID | None, tuple[Flows, Stock]]
 
 
-async def sums(connection: AsyncConnection, window: Period, scope: Scope) -> Sums:
-    """The window's flows, and what there is on its last day."""
-    kept = kept_by_country(scope)
-    of_window = _window(window) | scope.values()
-    of_day = _day(window.end - timedelta(days=1)) | scope.values()
-    flows = {
-        key: Flows(gross=gross, vat=vat, refunds=refunds, fees=fees, platform_fees=platform_fees)
-        for key, gross, vat, refunds, fees, platform_fees in [
-            *await _by_plan_and_country(connection, FLOWS, kept.window(scope), of_window),
-            *await _by_tenant(connection, FLOWS, BY_TENANT.window(scope), of_window),
-        ]
-    }
-    there = {
-        key: Stock(mrr=mrr, subscriptions=subscriptions, tenants=tenants)
-        for key, mrr, subscriptions, tenants in [
-            *await _by_plan_and_country(connection, STOCK, kept.as_of(scope), of_day),
-            *await _by_tenant(connection, STOCK, BY_TENANT.as_of(scope), of_day),
-        ]
-    }
-    by: dict[str, dict[Any, tuple[Flows, Stock]]] = {"whole": {}, "plan": {}, "country": {}, "tenant": {}}
-    for key in flows | there:
-        kind, value = key
-        by[kind][value] = flows.get(key, Flows()), there.get(key, Stock())
-    whole, stock = by["whole"][None]
-    return Sums(flows=whole, stock=stock, by_plan=by["plan"], by_country=by["country"], by_tenant=by["tenant"])
-
-
-async def _by_plan_and_country(
-    connection: AsyncConnection, columns: str, rows: str, values: dict[str, Any]
-) -> list[tuple[Any, ...]]:
-    """The sums over all rows, each plan and each country, after what they are of."""
-    query = f"""
-        select grouping(plan_id, country), plan_id, country, {columns} from {rows} r
-         group by grouping sets ((), (plan_id), (country))"""  # noqa: S608 - ours
+async def sums(connection: AsyncConnection, window: Period, scope: Scope, *, tenants_max: int) -> Sums:
+    """The window's flows, and what there is on its last day; of tenants, by `tenants_max` of them at most, those with the
+    most MRR, then with the most collected."""
+    values = _window(window) | _day(window.end - timedelta(days=1)) | scope.values()
+    by: dict[str, dict[Any, tuple[Flows, Stock]]] = {"whole": {}, "plan": {}, "country": {}}
     kinds = {0b11: "whole", 0b01: "plan", 0b10: "country"}  # a bit for each that is not grouped by
-    return [
-        ((kinds[level], plan_id if kinds[level] == "plan" else country), *figures)
-        for level, plan_id, country, *figures in await _rows(connection, query, values)
-    ]
+    query = f"""
+        select grouping(plan_id, country), plan_id, country, {FLOWS}, {STOCK}
+          from {_flows_and_stock(kept_by_country(scope), scope)} r
+         group by grouping sets ((), (plan_id), (country))"""  # noqa: S608 - ours
+    for level, plan_id, country, *figures in await _rows(connection, query, values):
+        kind = kinds[level]
+        by[kind][plan_id if kind == "plan" else country] = _read(figures)
+    query = f"""
+        select tenant_id, {FLOWS}, {STOCK} from {_flows_and_stock(BY_TENANT, scope)} r
+         group by tenant_id order by sum(eur_cents) desc, sum(gross_cents) desc, tenant_id limit :tenants_max"""  # noqa: S608 - ours
+    tenants = await _rows(connection, query, values | {"tenants_max": tenants_max})
+    flows, stock = by["whole"][None]
+    return Sums(
+        flows=flows,
+        stock=stock,
+        by_plan=by["plan"],
+        by_country=by["country"],
+        by_tenant={key: _read(figures) for key, *figures in tenants},
+    )
 
 
-async def _by_tenant(
-    connection: AsyncConnection, columns: str, rows: str, values: dict[str, Any]
-) -> list[tuple[Any, ...]]:
-    query = f"select tenant_id, {columns} from {rows} r group by tenant_id"  # noqa: S608 - ours
-    return [(("tenant", key), *figures) for key, *figures in await _rows(connection, query, values)]
+def _flows_and_stock(kept: Kept, scope: Scope) -> str:
+    return FLOWS_AND_STOCK.format(keys=kept.keys, window=kept.window(scope), as_of=kept.as_of(scope))
+
+
+def _read(figures: Sequence[int]) -> tuple[Flows, Stock]:
+    gross, vat, refunds, fees, platform_fees, mrr, subscriptions, tenants = figures
+    flows = Flows(gross=gross, vat=vat, refunds=refunds, fees=fees, platform_fees=platform_fees)
+    return flows, Stock(mrr=mrr, subscriptions=subscriptions, tenants=tenants)
 
 
 async def stock_on(connection: AsyncConnection, day: date, scope: Scope) -> Stock:

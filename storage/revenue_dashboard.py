@@ -96,7 +96,9 @@ async def narrowed_dashboard(
 async def dashboard(connection: AsyncConnection, window: Period, scope: Scope, *, at: datetime) -> Dashboard:
     """Everything that the dashboard tells of a window."""
     last = window.end - timedelta(days=1)
-    sums = await facts.sums(connection, window, scope)
+    sums = await facts.sums(
+        connection, window, scope, tenants_max=TENANTS_MAX + 1
+    )  # the last tells that there are others
     made = Facts(
         flows=sums.flows,
         stock=sums.stock,

@@ -2,11 +2,9 @@
 
 import os
 import random
-from collections.abc import AsyncIterator, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-import pytest
 from graphql import (
     GraphQLArgument,
     GraphQLInputField,
@@ -19,21 +17,12 @@ from graphql import (
     is_required_argument,
 )
 
-from billing.authority import Caller, Role
-from graphql_api.direct import Direct
 from graphql_api.documents import Operation
-from graphql_api.door import Door
-from graphql_api.execution import core_schema, field_by_field
-from graphql_api.roots import build_schema
-from graphql_api.settings import Settings
-from graphql_api.wiring import Wiring
+from graphql_api.execution import core_schema
 from storage.engine import Database
-from storage.read_pool import ReadPool
-from tests.books import NOW
+from tests.graphql.doors import SCHEMA, OpenDoor
 
-SCHEMA = build_schema()
 CORE = core_schema(SCHEMA)
-CALLER = Caller(actor="finance@example.org", roles=frozenset({Role.SYS_FINANCE}), authenticated_at=NOW)
 HARMLESS = ("x", "1510", "2026-03-31", "invoice_" + "1" * 32)
 HOSTILE = (
     "'", "''; drop table invoice; --", '"', "\\", "\\'; select 1; --", "$1", "$$x$$", "%s %(w0)s :w0 {0}", "%", "_", "/*", "*/",
@@ -85,53 +74,30 @@ def operation(place: Place, text: str) -> Operation:
     return Operation(text=f"query Q({declared}) {{ {name}({passed}){selection} }}", name="Q", variables=variables)
 
 
-class Asked:
-    """A door over empty books, and the statements that reads sent."""
-
-    def __init__(self, door: Door) -> None:
-        self.door, self.statements = door, set[str]()
-
-    async def codes(self, asked: Operation) -> list[str]:
-        answer = await self.door.answer(asked, caller=CALLER, request_id="r")
-        return [told.code for told in answer.errors]
+async def codes(door: OpenDoor, asked: Operation) -> list[str]:
+    return [told.code for told in (await door.answer(asked)).errors]
 
 
-@pytest.fixture
-async def asked(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Asked]:
-    wiring = Wiring.of(Settings(data_dir=tmp_path), database)
-    direct = Direct(SCHEMA, field_by_field(SCHEMA))
-    made = Asked(Door(CORE, execute=direct, make_context=wiring.context, now=lambda: NOW, open_schema=True))
-    rows = ReadPool.rows
-
-    async def noted(pool: ReadPool, sql: str, values: Sequence[bytes | None]) -> Any:
-        made.statements.add(sql)
-        return await rows(pool, sql, values)
-
-    monkeypatch.setattr(ReadPool, "rows", noted)
-    async with wiring.opened():
-        yield made
-
-
-async def test_hostile_texts_are_refused_clearly_or_are_values_like_any_other(asked: Asked) -> None:
+async def test_hostile_texts_are_refused_clearly_or_are_values_like_any_other(door: OpenDoor) -> None:
     rng = random.Random(20261123)
     everywhere, ran = list(places()), 0
     assert len(everywhere) > 80
     for place in everywhere:
-        asked.statements.clear()
+        door.statements.clear()
         for text in HARMLESS:
-            assert set(await asked.codes(operation(place, text))) <= CLEAR, (place, text)
-        known = set(asked.statements)
+            assert set(await codes(door, operation(place, text))) <= CLEAR, (place, text)
+        known = set(door.statements)
         for text in rng.sample(HOSTILE, TRIES):
-            asked.statements.clear()
-            codes = await asked.codes(operation(place, text))
-            assert set(codes) <= CLEAR, (place, text[:40], codes)
-            assert asked.statements <= known, (place, text[:40])
-            ran += bool(asked.statements)
+            door.statements.clear()
+            told = await codes(door, operation(place, text))
+            assert set(told) <= CLEAR, (place, text[:40], told)
+            assert set(door.statements) <= known, (place, text[:40])
+            ran += bool(door.statements)
     assert ran > 20, "Some texts have reached the database."
 
 
-async def test_no_table_was_harmed(asked: Asked, database: Database) -> None:
-    await asked.codes(operation(("invoices", ("filter", "search")), HOSTILE[1]))
+async def test_no_table_was_harmed(door: OpenDoor, database: Database) -> None:
+    await codes(door, operation(("invoices", ("filter", "search")), HOSTILE[1]))
     with database.connect() as connection:
         assert connection.execute("select count(*) from invoice").fetchone() == (0,)
 

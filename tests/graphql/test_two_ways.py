@@ -2,28 +2,23 @@
 
 import os
 import random
-from typing import Any
+from pathlib import Path
 
 import orjson
 import pytest
 from graphql import ExecutionResult
 
-from billing.authority import Caller, Role
 from graphql_api.direct import Direct
 from graphql_api.documents import Operation
-from graphql_api.door import Admitted, Door
+from graphql_api.door import Admitted
 from graphql_api.execution import core_schema, field_by_field
-from graphql_api.roots import build_schema
-from graphql_api.settings import Settings
-from graphql_api.wiring import Wiring
 from resolvers.authority import gives_question
 from schema.ids import to_global
 from storage.engine import Database
-from tests.books import NOW, LittleBooks
+from tests.books import LittleBooks
+from tests.graphql.doors import SCHEMA, open_door
 from tests.graphql.operations import Operations
 
-CALLER = Caller(actor="finance@example.org", roles=frozenset({Role.SYS_FINANCE}), authenticated_at=NOW)
-SCHEMA = build_schema()
 OPERATIONS = int(os.environ.get("BILLING_TEST_OPERATIONS", "400"))
 
 
@@ -75,21 +70,19 @@ def ids(little: LittleBooks) -> dict[str, list[str]]:
     }  # fmt: skip
 
 
-async def test_both_ways_give_the_same_bytes(database: Database, tmp_path: Any, ids: dict[str, list[str]]) -> None:
+async def test_both_ways_give_the_same_bytes(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ids: dict[str, list[str]]
+) -> None:
     seed = int(os.environ.get("BILLING_TEST_SEED", "20261122"))
     core = core_schema(SCHEMA)
     assert core.query_type is not None
     roots = [name for name, field in core.query_type.fields.items() if gives_question(field)]
     operations, both = Operations(core, random.Random(seed), ids, roots), BothWays()
-    wiring = Wiring.of(Settings(data_dir=tmp_path), database)
-    door = Door(core, execute=both, make_context=wiring.context, now=lambda: NOW, open_schema=True)
     outcomes: dict[str, int] = {}
-    async with wiring.opened():
+    async with open_door(database, tmp_path, monkeypatch, both) as door:
         for _ in range(OPERATIONS):
             text, variables = operations.make()
-            answer = await door.answer(
-                Operation(text=text, name="Q", variables=variables), caller=CALLER, request_id="r"
-            )
+            answer = await door.answer(Operation(text=text, name="Q", variables=variables))
             assert not any(told.code == "INTERNAL" for told in answer.errors), (text, answer.errors)
             outcomes[answer.outcome.name] = outcomes.get(answer.outcome.name, 0) + 1
     assert outcomes["EXECUTED"] > OPERATIONS * 0.5, outcomes
