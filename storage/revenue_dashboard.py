@@ -96,9 +96,8 @@ async def narrowed_dashboard(
 async def dashboard(connection: AsyncConnection, window: Period, scope: Scope, *, at: datetime) -> Dashboard:
     """Everything that the dashboard tells of a window."""
     last = window.end - timedelta(days=1)
-    sums = await facts.sums(
-        connection, window, scope, tenants_max=TENANTS_MAX + 1
-    )  # the last tells that there are others
+    more = TENANTS_MAX + 1  # than are shown: the last tells that there are others
+    sums = await facts.sums(connection, window, scope, tenants_max=more)
     made = Facts(
         flows=sums.flows,
         stock=sums.stock,
