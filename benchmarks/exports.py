@@ -24,7 +24,8 @@ from typing import Any, Final
 import httpx
 
 from graphql_api.exports.rendering import CHILD, Order
-from graphql_api.exports.tables import Table, headings_of
+from graphql_api.exports.sheet_tables import headings_of
+from graphql_api.exports.tables import Table
 from schema.export_sheets import sheet_of
 from schema.exports import ExportFormat, ExportInput, ExportKind
 from schema.sheets import Asked

@@ -10,7 +10,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from billing.periods import Period
 from billing.reports.reconciliation import Sums
 from schema.accounting import account_name_of
-from schema.sheets import Column, Kind, Sheet, amounts, text, word, words
+from schema.sheet_rows import Kind
+from schema.sheets import Column, Sheet, amounts, text, word, words
 from storage.accounting import AccountingEntry
 from storage.tenants import Tenant
 

@@ -17,7 +17,8 @@ from schema.invoice_lists import InvoiceFilter, InvoiceOrder, invoices
 from schema.payment_lists import PaymentFilter, PaymentOrder, payments
 from schema.platform_fees import FeeGrouping
 from schema.reading import paging
-from schema.sheets import Column, Kind, Sheet, amounts, days_of, instants, narrowed, of_tenant, text, texts, word, words
+from schema.sheet_rows import Kind
+from schema.sheets import Column, Sheet, amounts, days_of, instants, narrowed, of_tenant, text, texts, word, words
 from schema.subscription_lists import SubscriptionFilter, subscriptions
 from schema.transfers import BankTransferFilter, inbox
 from storage.churn import GONE

@@ -1,10 +1,9 @@
 """Sheets: flat tables for files. A sheet is a statement and what its columns hold; how they are written, a format says."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import Enum, auto
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, FromClause, Select, Text, any_, case, cast, func, literal_column, select
 from sqlalchemy.dialects import postgresql
@@ -13,24 +12,13 @@ from sqlalchemy.types import Numeric
 from billing.money import EXPONENTS
 from schema.reading.bindings import Scope
 from schema.reading.questions import Named, PageOf
+from schema.sheet_rows import Kind, Query
 
 FORMULA: Final = r"^\s*[=+@\t\r\uFF1D\uFF0B\uFF20\uFF0D-]"
 """How a text begins that a spreadsheet may take for a formula, full-width signs included."""
 
 HUNDREDTHS: Final = 2
 _dialect = postgresql.psycopg.dialect()  # type: ignore[no-untyped-call]
-
-
-class Kind(Enum):
-    """What a column holds. TEXT: what people and banks wrote. WORD: one of our own words, an enum's or a name of the chart.
-    AMOUNT: minor units of a currency, written as a decimal number of it."""
-
-    TEXT = auto()
-    WORD = auto()
-    COUNT = auto()
-    AMOUNT = auto()
-    DAY = auto()
-    INSTANT = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,17 +43,17 @@ class Sheet:
     named: Sequence[Named] = ()
     sections: Sequence[str] = ()
 
-    def as_text(self, asked_in: "Asked") -> "Query":
+    def as_text(self, asked_in: "Asked") -> Query:
         """Its rows as a CSV file writes them: amounts decimal, instants in UTC, no text that could be a formula."""
         written = (_written(column).label(column.name) for column in self.columns)
-        return Query.of(self.rows.add_columns(*written), asked_in)
+        return query_of(self.rows.add_columns(*written), asked_in)
 
-    def as_values(self, asked_in: "Asked") -> "Query":
+    def as_values(self, asked_in: "Asked") -> Query:
         """Its rows as values: amounts decimal, instants without their zone, which is UTC. The currencies of the AMOUNT
         columns come after the columns, in their order."""
         values = (_value(column).label(column.name) for column in self.columns)
         currencies = (c.currency.label(f"{c.name}_currency") for c in self.columns if c.currency is not None)
-        return Query.of(self.rows.add_columns(*values, *currencies), asked_in)
+        return query_of(self.rows.add_columns(*values, *currencies), asked_in)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,18 +64,11 @@ class Asked:
     zone: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
-    """SQL with the values of its parameters."""
-
-    sql: str
-    values: Mapping[str, Any]
-
-    @classmethod
-    def of(cls, statement: Select[Any], asked_in: Asked) -> Self:
-        made = statement.compile(dialect=_dialect)
-        days = {"today": asked_in.today, "zone": asked_in.zone}
-        return cls(sql=made.string, values={name: days.get(name, value) for name, value in made.params.items()})
+def query_of(statement: Select[Any], asked_in: Asked) -> Query:
+    """The statement as text, with its values."""
+    made = statement.compile(dialect=_dialect)
+    days = {"today": asked_in.today, "zone": asked_in.zone}
+    return Query(sql=made.string, values={name: days.get(name, value) for name, value in made.params.items()})
 
 
 def text(name: str, of: ColumnElement[Any]) -> Column:

@@ -18,8 +18,8 @@ from billing.periods import Period, month_after
 from billing.refusals import NotFound
 from graphql_api.exports.csv_file import csv_bytes
 from graphql_api.exports.rendering import Order, rendered
+from graphql_api.exports.sheet_tables import table_of
 from graphql_api.exports.streaming import Exports
-from graphql_api.exports.tables import table_of
 from procedures.close_month import reconcilable
 from schema.closing_sheets import reconciliation_sums, trial_balance
 from schema.exports import ExportFormat, ExportInput, ExportKind

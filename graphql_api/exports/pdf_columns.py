@@ -9,7 +9,7 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from billing.money import exponent
 from graphql_api.exports.tables import Heading
-from schema.sheets import Kind
+from schema.sheet_rows import Kind
 
 FONT, BOLD = "Vera", "VeraBd"
 SIZE: Final = 6.2

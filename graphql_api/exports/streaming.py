@@ -9,8 +9,8 @@ from billing.periods import Period
 from graphql_api.exports.asked import in_words
 from graphql_api.exports.csv_file import csv_bytes
 from graphql_api.exports.rendering import Order, rendered
+from graphql_api.exports.sheet_tables import table_of
 from graphql_api.exports.sie_file import sie_bytes
-from graphql_api.exports.tables import table_of
 from procedures.books import Books
 from procedures.reconcile import Reconciled, check_reconcilable, reconcile
 from providers.registry import Registry

@@ -10,7 +10,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from billing.money import exponent
 from graphql_api.exports.tables import Heading, Table, Totals
-from schema.sheets import Kind
+from schema.sheet_rows import Kind
 
 ROWS_MAX: Final = 1_048_576 - 100
 """A sheet of a workbook holds no more; room is left for the sums."""

@@ -9,7 +9,7 @@ import pypdfium2
 
 from graphql_api.exports.pdf_file import LINES_A_PAGE, write_pdf
 from graphql_api.exports.tables import Heading, Table
-from schema.sheets import Kind, Query
+from schema.sheet_rows import Kind, Query
 
 NAMES = ("note", "payer", "reference", "currency", "amount")
 KINDS = (Kind.TEXT, Kind.TEXT, Kind.TEXT, Kind.WORD, Kind.AMOUNT)
