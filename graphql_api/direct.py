@@ -6,7 +6,7 @@ root fields are given only fills in parameters. Whatever this way declines runs 
 """
 
 import asyncio
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from graphql import ExecutionResult, GraphQLError, OperationType, Undefined, is_
 from graphql.language import FieldNode, Node, OperationDefinitionNode, VariableNode, Visitor, visit
 
 from billing.refusals import Refusal
-from graphql_api.arguments import Arguments, prepared
+from graphql_api.arguments import prepared
 from graphql_api.door import Admitted, Execute
 from graphql_api.kept import Kept
 from resolvers.authority import gives_question
@@ -36,12 +36,8 @@ class Asked:
     plan: Plan
 
 
-@dataclass(frozen=True, slots=True)
-class Root:
-    """A root field that can be read this way, and what reads its arguments."""
-
-    field: Selected
-    arguments: Arguments
+Asks = Callable[[Document], Asked]
+"""What a root field asks, by the variables of the request."""
 
 
 class Direct:
@@ -50,7 +46,7 @@ class Direct:
     def __init__(self, schema: strawberry.Schema, otherwise: Execute) -> None:
         self._core, self._coerce, self._otherwise = schema._schema, coercion(schema), otherwise  # noqa: SLF001
         self._inner: Kept[tuple[str, str | None], tuple[str, ...]] = Kept()
-        self._roots: Kept[Hashable, list[Root]] = Kept()
+        self._roots: Kept[Hashable, list[Asks]] = Kept()
         self._plans: Kept[Hashable, Plan] = Kept()
 
     async def __call__(self, admitted: Admitted) -> ExecutionResult:
@@ -71,8 +67,8 @@ class Direct:
     def _ask(self, admitted: Admitted, document: Document) -> list[Asked]:
         """What the operation asks of the books, when it does nothing else."""
         key = self._key(admitted)
-        roots = self._roots.get(key, lambda: self._readable(document, admitted.operation))
-        return [self._asks(root, document, key) for root in roots]
+        roots = self._roots.get(key, lambda: self._readable(document, admitted.operation, key))
+        return [asks(document) for asks in roots]
 
     def _key(self, admitted: Admitted) -> Hashable:
         """What the plans of an operation depend on, but for the shapes of its questions."""
@@ -81,7 +77,7 @@ class Direct:
         coerced = admitted.variables.coerced
         return operation, tuple(repr(coerced.get(name, Undefined)) for name in inner)
 
-    def _readable(self, document: Document, operation: OperationDefinitionNode) -> list[Root]:
+    def _readable(self, document: Document, operation: OperationDefinitionNode, key: Hashable) -> list[Asks]:
         """The root fields, when all of them can be read this way; else none."""
         if operation.operation is not OperationType.QUERY:
             return []
@@ -89,7 +85,7 @@ class Direct:
         roots = select_root(document, self._core.query_type, operation.selection_set)
         if not all(field.field is not None and gives_question(field.field) for field in roots):
             return []
-        return [Root(field, prepared(field, document)) for field in roots]
+        return [self._asks(field, document, key) for field in roots]
 
     async def _answers(self, admitted: Admitted, document: Document, asked: Sequence[Asked]) -> ExecutionResult:
         assert isinstance(admitted.context, Context)
@@ -106,14 +102,17 @@ class Direct:
         except Exception as error:  # noqa: BLE001 - the edge of a field, as in any executor: told by the door
             return _failed(only, error)
 
-    def _asks(self, root: Root, document: Document, key: Hashable) -> Asked:
-        """Raises: Refusal or GraphQLError where the field cannot be asked so."""
-        field = root.field
+    def _asks(self, field: Selected, document: Document, key: Hashable) -> Asks:
+        """Raises, as what it gives does: Refusal or GraphQLError where the field cannot be asked so."""
         assert field.field is not None
         resolver = field.field.extensions["strawberry-definition"].base_resolver
-        question: Question = resolver.wrapped_func(None, **root.arguments(document))
-        shaped = key, field.key, type(question), question.shape
-        return Asked(field, question, self._plans.get(shaped, lambda: plan(document, field, question)))
+
+        def asked(arguments: dict[str, Any]) -> Asked:
+            question: Question = resolver.wrapped_func(None, **arguments)
+            shaped = key, field.key, type(question), question.shape
+            return Asked(field, question, self._plans.get(shaped, lambda: plan(document, field, question)))
+
+        return prepared(field, document, asked)
 
 
 def _failed(one: Asked, error: Exception) -> ExecutionResult:

@@ -32,6 +32,8 @@ MUTATION_SECONDS_MAX: Final = 60.0
 """A change is small or a whole bank file; one that is cut short is undone by the database."""
 
 ERRORS_MAX: Final = 5
+VARIABLES_KEPT_MAX: Final = 200
+VARIABLES_LENGTH_MAX: Final = 500
 RULES: Final = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 
 
@@ -108,6 +110,7 @@ class Door:
         self._admission = Admission(schema, open_introspection=open_schema)
         self._valid = ValidDocuments()
         self._weighed: Kept[tuple[str, str | None, str], None] = Kept()
+        self._variables: Kept[tuple[str, str | None, str], VariableValues] = Kept(VARIABLES_KEPT_MAX)
 
     async def answer(
         self, asked: Operation, *, caller: Caller | None, request_id: str, gone: Gone | None = None
@@ -168,6 +171,16 @@ class Door:
         self._valid.keep(asked.text, document)
 
     def _coerced(
+        self, asked: Operation, operation: OperationDefinitionNode, *, hide_suggestions: bool
+    ) -> VariableValues:
+        """Its variables as the schema takes them; kept for the lists that are looked at again and again."""
+        given = repr(asked.variables)
+        if len(given) > VARIABLES_LENGTH_MAX or operation.operation is not OperationType.QUERY:
+            return self._coerce(asked, operation, hide_suggestions=hide_suggestions)
+        key = asked.text, asked.name, given
+        return self._variables.get(key, lambda: self._coerce(asked, operation, hide_suggestions=hide_suggestions))
+
+    def _coerce(
         self, asked: Operation, operation: OperationDefinitionNode, *, hide_suggestions: bool
     ) -> VariableValues:
         coerced = get_variable_values(
