@@ -21,9 +21,9 @@ CLOSING = pytest.StashKey[ExitStack]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Forget the settings of whoever runs the tests, and leave their data alone. The process that controls the run makes the
+    """Forget the settings of whoever runs the tests, but for the tests' own, and leave their data alone. The process that controls the run makes the
     cluster's folder; its xdist workers are told where it is."""
-    for name in [name for name in os.environ if name.startswith("BILLING_")]:
+    for name in [name for name in os.environ if name.startswith("BILLING_") and not name.startswith("BILLING_TEST_")]:
         del os.environ[name]
     if (told := getattr(config, "workerinput", None)) is not None:
         config.stash[FOLDER] = Path(told["cluster_folder"])
