@@ -34,6 +34,8 @@ MUTATION_SECONDS_MAX: Final = 60.0
 ERRORS_MAX: Final = 5
 VARIABLES_KEPT_MAX: Final = 200
 VARIABLES_LENGTH_MAX: Final = 500
+"""Characters of one request's variables that are kept; a search or a cursor is shorter, a file is not."""
+
 RULES: Final = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 
 

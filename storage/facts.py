@@ -96,9 +96,15 @@ def _flows_and_stock(kept: Kept, scope: Scope) -> str:
 
 
 def _read(figures: Sequence[int]) -> tuple[Flows, Stock]:
-    gross, vat, refunds, fees, platform_fees, mrr, subscriptions, tenants = figures
-    flows = Flows(gross=gross, vat=vat, refunds=refunds, fees=fees, platform_fees=platform_fees)
-    return flows, Stock(mrr=mrr, subscriptions=subscriptions, tenants=tenants)
+    """What `FLOWS` and `STOCK` give."""
+    *flows, mrr, subscriptions, tenants = figures
+    return _flows(flows), Stock(mrr=mrr, subscriptions=subscriptions, tenants=tenants)
+
+
+def _flows(figures: Sequence[int]) -> Flows:
+    """What `FLOWS` gives."""
+    gross, vat, refunds, fees, platform_fees = figures
+    return Flows(gross=gross, vat=vat, refunds=refunds, fees=fees, platform_fees=platform_fees)
 
 
 async def stock_on(connection: AsyncConnection, day: date, scope: Scope) -> Stock:
@@ -200,10 +206,7 @@ async def _flows_by_month(
                  where day > :day and day < :next_month and {narrowed}) r
          group by m"""  # noqa: S608 - ours
     values = {"first": months[0]} | _day(last) | scope.values()
-    return {
-        month: Flows(gross=gross, vat=vat, refunds=refunds, fees=fees, platform_fees=platform_fees)
-        for month, gross, vat, refunds, fees, platform_fees in await _rows(connection, query, values)
-    }
+    return {month: _flows(figures) for month, *figures in await _rows(connection, query, values)}
 
 
 async def _movements_by_month(

@@ -12,6 +12,7 @@ from sqlalchemy import Uuid, cast
 from sqlalchemy.dialects.postgresql import JSON
 
 from schema.reading.level import Level, json_rows
+from schema.reading.selection import OfJson
 from schema.reading.shape import (
     Build,
     Call,
@@ -23,7 +24,6 @@ from schema.reading.shape import (
     Json,
     Later,
     Object,
-    OfJson,
     Pending,
     Rows,
     Shape,

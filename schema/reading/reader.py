@@ -83,14 +83,16 @@ class Reader:
         """What is selected of a value: of what a procedure has done, its attributes and the rows whose ids it holds."""
         return (await self._values(document, asked, [done]))[0]
 
-    async def _row(self, document: Document, how: RowsPlan, question: Row) -> Json | None:
+    async def _row(self, document: Document, how: RowsPlan, question: Row) -> Any:
         found = await self._rows(document, how, values_of(question.where))
         if question.ambiguous is not None and len(found) > 1:
             raise question.ambiguous(len(found))
         if not found:
             return None
         _, made = found[0]
-        return OfType(question.type_name, made) if question.type_name and isinstance(made, dict) else made
+        if question.type_name is None or not isinstance(made, dict):  # a text is the answer already
+            return made
+        return OfType(question.type_name, made)
 
     async def _rows(self, document: Document, how: RowsPlan, values: Mapping[str, Any]) -> list[tuple[Any, Json]]:
         await self.check(how.named)

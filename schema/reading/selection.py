@@ -25,18 +25,19 @@ from graphql import (
 from graphql.execution.values import VariableValues
 
 Coerce = Callable[[GraphQLField, dict[str, Any]], dict[str, Any]]
+OfJson = Callable[[str], Any]
+"""What stands in an answer for a text of JSON that the database wrote: the text as it is, or what it says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """What a selection is read against: the schema, the document's fragments, the request's variables; `of_json` is what
-    stands in the answer for a text of JSON that the database wrote."""
+    """What a selection is read against: the schema, the document's fragments, the request's variables."""
 
     schema: GraphQLSchema
     fragments: Mapping[str, FragmentDefinitionNode]
     variables: VariableValues
     coerce: Coerce
-    of_json: Callable[[str], Any]
+    of_json: OfJson
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

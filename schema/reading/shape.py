@@ -12,9 +12,6 @@ Row = Sequence[Any]
 Json = dict[str, Any]
 Column = ColumnElement[Any]
 
-OfJson = Callable[[str], Any]
-"""What stands in an answer for a text of JSON that PostgreSQL wrote: the text as it is, or what it says."""
-
 
 @dataclass(frozen=True, slots=True)
 class Cell:
