@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Self
-from weakref import WeakKeyDictionary
 
 from graphql import FieldNode, GraphQLField, GraphQLObjectType, GraphQLSchema, ObjectValueNode, OperationDefinitionNode
 from strawberry.types.field import StrawberryField
@@ -71,8 +70,18 @@ class Requirement:
 class Demand:
     """What an operation asks of its caller, and those of its fields that a reason is stated for."""
 
+    operation: OperationDefinitionNode
     requirement: Requirement
     explained: tuple[FieldNode, ...]
+
+    def admit(self, variables: Mapping[str, object], *, caller: Caller | None, now: datetime) -> str | None:
+        """Let the whole operation pass, or nothing of it; answers a mutation's stated reason.
+
+        Raises: `Unauthenticated`, `Forbidden`, `FreshAuthRequired`, then what `stated_reason` raises.
+        """
+        self.requirement.check(caller, now)
+        reasons = [stated_reason(_raw_reason(node, self.operation, variables)) for node in self.explained]
+        return reasons[0] if reasons else None
 
 
 NOTHING: Final = Requirement()
@@ -89,36 +98,15 @@ class Admission:
             root.name: _requirements(root) for root in (schema.query_type, schema.mutation_type) if root is not None
         }
         self._schema = schema
-        self._read: WeakKeyDictionary[Document, dict[int, Demand]] = WeakKeyDictionary()
 
-    def admit(
-        self,
-        document: Document,
-        operation: OperationDefinitionNode,
-        variables: Mapping[str, object],
-        *,
-        caller: Caller | None,
-        now: datetime,
-    ) -> str | None:
-        """Let the whole operation pass, or nothing of it; answers a mutation's stated reason.
-
-        Raises: `Unauthenticated`, `Forbidden`, `FreshAuthRequired`, then what `stated_reason` raises.
-        """
-        demand = self._demand(document, operation)
-        demand.requirement.check(caller, now)
-        reasons = [stated_reason(_raw_reason(node, operation, variables)) for node in demand.explained]
-        return reasons[0] if reasons else None
-
-    def _demand(self, document: Document, operation: OperationDefinitionNode) -> "Demand":
-        """What the operation asks of its caller: the same whenever the document comes again."""
-        known = self._read.setdefault(document, {})
-        if id(operation) not in known:
-            asked = [(node, self._requirement(operation, node.name.value)) for node in document.root_fields(operation)]
-            known[id(operation)] = Demand(
-                requirement=Requirement.together(requirement for _, requirement in asked),
-                explained=tuple(node for node, requirement in asked if requirement.max_age_seconds is not None),
-            )
-        return known[id(operation)]
+    def demand(self, document: Document, operation: OperationDefinitionNode) -> Demand:
+        """What the operation asks of its caller."""
+        asked = [(node, self._requirement(operation, node.name.value)) for node in document.root_fields(operation)]
+        return Demand(
+            operation=operation,
+            requirement=Requirement.together(requirement for _, requirement in asked),
+            explained=tuple(node for node, requirement in asked if requirement.max_age_seconds is not None),
+        )
 
     def _requirement(self, operation: OperationDefinitionNode, name: str) -> Requirement:
         """A field that does not exist asks for the strictest of readers, so that strangers cannot probe for names."""

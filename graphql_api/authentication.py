@@ -8,7 +8,7 @@ from typing import Final
 from billing.authority import Caller
 from graphql_api.issuers import Issuer
 from graphql_api.kept import Kept
-from graphql_api.signed_tokens import ACCESS_TYPES, InvalidToken, SignedToken, Verified, read_token
+from graphql_api.signed_tokens import ACCESS_TYPES, InvalidToken, SignedToken, read_token
 
 TOKEN_LENGTH_MAX: Final = 8 * 1024
 
@@ -21,32 +21,29 @@ class Authentication:
 
     issuer: Issuer
     now: Callable[[], datetime]
-    verified: Verified = field(default_factory=Kept, repr=False)
     known: "Kept[str, tuple[SignedToken, Caller]]" = field(default_factory=Kept, repr=False)
 
     async def caller(self, authorization: Sequence[str]) -> Caller | None:
         """Who calls, by the values of the request's `Authorization` headers; None where there are none.
 
+        Signatures that were found right are remembered; whether a token is good now is judged each time.
+
         Raises: `InvalidToken`, `IssuerUnavailable`.
         """
         if not authorization:
             return None
+        now = self.now()
+        known = self.known.known(authorization[0]) if len(authorization) == 1 else None
+        if known is not None:
+            token, caller = known
+            if await self.issuer.key(token.key_id) is token.key:
+                token.refuse_other_times(now.timestamp())
+                return caller
         text = bearer_token(authorization)
-        token = await read_token(
-            text,
-            self.issuer,
-            audience=self.issuer.audience,
-            now=self.now(),
-            verified=self.verified,
-        )
-        read, caller = self.known.known(text) or (None, None)
-        return caller if read is token else self._caller(text, token)
-
-    def _caller(self, text: str, token: SignedToken) -> Caller:
-        """Whom the token speaks of: kept for the next request that brings the very same."""
+        token = await read_token(text, self.issuer, audience=self.issuer.audience, now=now)
         _refuse_other_kinds(token, self.issuer)
         caller = Caller(actor=token.actor(), roles=token.roles(), authenticated_at=token.authenticated_at())
-        self.known.keep(text, (token, caller))
+        self.known.keep(authorization[0], (token, caller))
         return caller
 
 

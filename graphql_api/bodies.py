@@ -1,5 +1,6 @@
 """Reading a request's body: JSON or a form in UTF-8, up to a size, in a given time."""
 
+from functools import lru_cache
 from typing import Any, ClassVar, Final
 from urllib.parse import parse_qsl
 
@@ -48,7 +49,11 @@ def bytes_max(caller: Caller | None) -> int:
 
 async def read_json_object(request: Request, *, bytes_max: int) -> dict[str, Any]:
     """The body. Raises: `Unreadable`."""
-    _refuse_other_media(request)
+    head = dict(request.scope["headers"])
+    if not _is_json(head.get(b"content-type", b"")):
+        raise NotJson("Send the body as `Content-Type: application/json` in UTF-8.")
+    if head.get(b"content-encoding", b"identity").lower() != b"identity":
+        raise NotJson("Send the body without a Content-Encoding.")
     try:
         value = orjson.loads(await read_bytes(request, bytes_max=bytes_max))
     except orjson.JSONDecodeError:
@@ -76,20 +81,18 @@ async def read_form(request: Request) -> dict[str, str]:
 async def read_bytes(request: Request, *, bytes_max: int) -> bytes:
     """The body as it came. Raises: `Unreadable`."""
     try:
-        async with Patience(READ_SECONDS_MAX):
+        with Patience(READ_SECONDS_MAX):
             return await _read(request, bytes_max)
     except ClientDisconnect:
         raise TooSlow("The client went away before its body arrived.") from None
     raise TooSlow("The body did not arrive in time.")
 
 
-def _refuse_other_media(request: Request) -> None:
-    media, _, parameters = request.headers.get("content-type", "").partition(";")
-    charset = parameters.replace(" ", "").replace('"', "").lower()
-    if media.strip().lower() != "application/json" or charset not in {"", "charset=utf-8"}:
-        raise NotJson("Send the body as `Content-Type: application/json` in UTF-8.")
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise NotJson("Send the body without a Content-Encoding.")
+@lru_cache(maxsize=100)
+def _is_json(content_type: bytes) -> bool:
+    media, _, parameters = content_type.partition(b";")
+    charset = parameters.replace(b" ", b"").replace(b'"', b"").lower()
+    return media.strip().lower() == b"application/json" and charset in {b"", b"charset=utf-8"}
 
 
 async def _read(request: Request, bytes_max: int) -> bytes:

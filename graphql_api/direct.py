@@ -19,6 +19,7 @@ from billing.refusals import Refusal
 from graphql_api.arguments import prepared
 from graphql_api.door import Admitted, Execute
 from graphql_api.kept import Kept
+from graphql_api.prepared import Prepared
 from resolvers.authority import gives_question
 from resolvers.context import Context
 from schema.reading.asking import coercion
@@ -45,7 +46,7 @@ class Direct:
 
     def __init__(self, schema: strawberry.Schema, otherwise: Execute) -> None:
         self._core, self._coerce, self._otherwise = schema._schema, coercion(schema), otherwise  # noqa: SLF001
-        self._inner: Kept[tuple[str, str | None], tuple[str, ...]] = Kept()
+        self._inner: Kept[Prepared, tuple[str, ...]] = Kept()
         self._roots: Kept[Hashable, list[Asks]] = Kept()
         self._plans: Kept[Hashable, Plan] = Kept()
 
@@ -53,7 +54,7 @@ class Direct:
         """The answer to an admitted operation."""
         document = Document(
             schema=self._core,
-            fragments=admitted.document.fragments,
+            fragments=admitted.prepared.document.fragments,
             variables=admitted.variables,
             coerce=self._coerce,
             of_json=orjson.Fragment,
@@ -67,15 +68,14 @@ class Direct:
     def _ask(self, admitted: Admitted, document: Document) -> list[Asked]:
         """What the operation asks of the books, when it does nothing else."""
         key = self._key(admitted)
-        roots = self._roots.get(key, lambda: self._readable(document, admitted.operation, key))
+        roots = self._roots.get(key, lambda: self._readable(document, admitted.prepared.operation, key))
         return [asks(document) for asks in roots]
 
     def _key(self, admitted: Admitted) -> Hashable:
         """What the plans of an operation depend on, but for the shapes of its questions."""
-        operation = admitted.asked.text, admitted.asked.name
-        inner = self._inner.get(operation, lambda: inner_variables(admitted.document.ast, admitted.operation))
-        coerced = admitted.variables.coerced
-        return operation, tuple(repr(coerced.get(name, Undefined)) for name in inner)
+        prepared, coerced = admitted.prepared, admitted.variables.coerced
+        inner = self._inner.get(prepared, lambda: inner_variables(prepared.document.ast, prepared.operation))
+        return prepared, tuple(repr(coerced.get(name, Undefined)) for name in inner)
 
     def _readable(self, document: Document, operation: OperationDefinitionNode, key: Hashable) -> list[Asks]:
         """The root fields, when all of them can be read this way; else none."""

@@ -1,8 +1,7 @@
 """What a client asks, and the document it is written in."""
 
 import re
-from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Self
 
@@ -35,21 +34,8 @@ class Operation:
     name: str | None = None
     variables: Mapping[str, object] = field(default_factory=dict)
 
-    def holds_nul(self) -> bool:
-        """Whether a text in it holds the character U+0000, which PostgreSQL keeps in no text."""
-        if _NUL.search(self.text):
-            return True
-        pending: list[object] = list(self.variables.values())
-        while pending:
-            value = pending.pop()
-            if isinstance(value, str) and "\0" in value:
-                return True
-            if isinstance(value, dict | list):
-                pending += value.values() if isinstance(value, dict) else value
-        return False
 
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, weakref_slot=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Document:
     """A parsed document. It may still be invalid: nothing here relies on a schema."""
 
@@ -94,26 +80,6 @@ class Document:
                     pending += [fragment.selection_set] if fragment else []
 
 
-class ValidDocuments:
-    """The documents found valid lately, by their text, so that a repeated request is neither parsed nor validated."""
-
-    def __init__(self, *, count_max: int = 100, text_length_max: int = 16_000) -> None:
-        self._count_max, self._text_length_max = count_max, text_length_max
-        self._kept: OrderedDict[str, Document] = OrderedDict()
-
-    def get(self, text: str) -> Document | None:
-        document = self._kept.get(text)
-        if document is not None:
-            self._kept.move_to_end(text)
-        return document
-
-    def keep(self, text: str, document: Document) -> None:
-        if len(text) <= self._text_length_max:
-            self._kept[text] = document
-        if len(self._kept) > self._count_max:
-            self._kept.popitem(last=False)
-
-
 def raw_value(node: ValueNode | None, operation: OperationDefinitionNode, variables: Mapping[str, object]) -> object:
     """What an argument says before any coercion, as JSON would: a variable's value, else its default; None if nothing."""
     if isinstance(node, VariableNode):
@@ -127,3 +93,21 @@ def raw_value(node: ValueNode | None, operation: OperationDefinitionNode, variab
         return None if node is None else value_from_ast_untyped(node, dict(variables))
     except ValueError:  # a number of thousands of digits: Python reads none longer, and validation refuses it
         return None
+
+
+def nul_in_text(text: str) -> bool:
+    """Whether a document's text holds the character U+0000, which PostgreSQL keeps in no text, as it is or escaped."""
+    return _NUL.search(text) is not None
+
+
+def nul_in(values: Iterable[object]) -> bool:
+    """Whether a text in the values holds the character U+0000."""
+    pending = list(values)
+    while pending:
+        value = pending.pop()
+        if isinstance(value, str):
+            if "\0" in value:
+                return True
+        elif isinstance(value, dict | list):
+            pending += value.values() if isinstance(value, dict) else value
+    return False

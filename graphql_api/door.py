@@ -10,31 +10,26 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import Final, Protocol
 
-from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationDefinitionNode, OperationType, validate
-from graphql.execution.values import VariableValues, get_variable_values
+from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationType, validate
+from graphql.execution.values import VariableValues
 from graphql.validation import specified_rules
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from billing.authority import Caller, Role
-from billing.refusals import BadInput, Refusal
-from graphql_api import limits
+from billing.refusals import Refusal
 from graphql_api.admission import Admission
-from graphql_api.documents import Document, Operation, ValidDocuments
-from graphql_api.kept import Kept
+from graphql_api.documents import Operation
 from graphql_api.logs import log_unexpected
 from graphql_api.patience import Ended, Gone, Patience
+from graphql_api.prepared import Prepared, PreparedOperations
+from graphql_api.variables import ERRORS_MAX
 from resolvers.errors import Told, tell_failed, tell_invalid, tell_refusal, tell_timeout
 from schema.context import Context
 
 QUERY_SECONDS_MAX: Final = 10.0
 MUTATION_SECONDS_MAX: Final = 60.0
 """A change is small or a whole bank file; one that is cut short is undone by the database."""
-
-ERRORS_MAX: Final = 5
-VARIABLES_KEPT_MAX: Final = 200
-VARIABLES_LENGTH_MAX: Final = 500
-"""Characters of one request's variables that are kept; a search or a cursor is shorter, a file is not."""
 
 RULES: Final = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 
@@ -71,8 +66,7 @@ class Admitted:
     """An operation that may run: valid, its variables coerced."""
 
     asked: Operation
-    document: Document
-    operation: OperationDefinitionNode
+    prepared: Prepared
     variables: VariableValues
     context: Context
     hide_suggestions: bool
@@ -110,9 +104,7 @@ class Door:
         self._schema, self._execute, self._make_context, self._now = schema, execute, make_context, now
         self._open_schema, self._query_seconds_max = open_schema, query_seconds_max
         self._admission = Admission(schema, open_introspection=open_schema)
-        self._valid = ValidDocuments()
-        self._weighed: Kept[tuple[str, str | None, str], None] = Kept()
-        self._variables: Kept[tuple[str, str | None, str], VariableValues] = Kept(VARIABLES_KEPT_MAX)
+        self._valid = PreparedOperations()
 
     async def answer(
         self, asked: Operation, *, caller: Caller | None, request_id: str, gone: Gone | None = None
@@ -132,75 +124,48 @@ class Door:
     def _admit(self, asked: Operation, caller: Caller | None) -> Admitted:
         """Raises: what admission raises; after it, `Invalid`."""
         now = self._now()
-        document, operation = self._read(asked)
-        reason = self._admission.admit(document, operation, asked.variables, caller=caller, now=now)
+        known = self._valid.known(asked)
+        prepared = known or self._read(asked)
+        reason = prepared.demand.admit(asked.variables, caller=caller, now=now)
         hide_suggestions = not self._open_schema and (caller is None or Role.SYS_FINANCE not in caller.roles)
-        self._weigh(asked, document, operation)
-        self._validate(asked, document, hide_suggestions=hide_suggestions)
+        self._weigh(asked, prepared)
+        if known is None:
+            self._validate(asked, prepared, hide_suggestions=hide_suggestions)
+        variables = prepared.variables.coerced(asked.variables, hide_suggestions=hide_suggestions)
+        if isinstance(variables, list):
+            raise Invalid(map(tell_invalid, variables))
         return Admitted(
             asked=asked,
-            document=document,
-            operation=operation,
-            variables=self._coerced(asked, operation, hide_suggestions=hide_suggestions),
+            prepared=prepared,
+            variables=variables,
             context=self._make_context(caller=caller, now=now, reason=reason),
             hide_suggestions=hide_suggestions,
         )
 
-    def _read(self, asked: Operation) -> tuple[Document, OperationDefinitionNode]:
+    def _read(self, asked: Operation) -> Prepared:
         try:
-            document = self._valid.get(asked.text) or Document.read(asked.text)
-            return document, document.operation(asked.name)
+            return Prepared(asked.text, asked.name, self._schema, self._admission)
         except GraphQLError as error:
             raise Invalid([tell_invalid(error)]) from None
 
-    def _weigh(self, asked: Operation, document: Document, operation: OperationDefinitionNode) -> None:
+    def _weigh(self, asked: Operation, prepared: Prepared) -> None:
         try:
-            if asked.holds_nul():
-                raise BadInput("No text may hold the character U+0000.", argument="variables")
-            self._weighed.get(
-                _weight_of(asked, operation),
-                lambda: limits.check(document, operation, asked.variables, self._schema),
-            )
+            prepared.weigh(asked.variables)
         except Refusal as refusal:
             raise Invalid([tell_refusal(refusal)]) from None
 
-    def _validate(self, asked: Operation, document: Document, *, hide_suggestions: bool) -> None:
-        if self._valid.get(asked.text) is document:
-            return
-        errors = validate(self._schema, document.ast, RULES, max_errors=ERRORS_MAX, hide_suggestions=hide_suggestions)
+    def _validate(self, asked: Operation, prepared: Prepared, *, hide_suggestions: bool) -> None:
+        ast = prepared.document.ast
+        errors = validate(self._schema, ast, RULES, max_errors=ERRORS_MAX, hide_suggestions=hide_suggestions)
         if errors:
             raise Invalid(map(tell_invalid, errors))
-        self._valid.keep(asked.text, document)
-
-    def _coerced(
-        self, asked: Operation, operation: OperationDefinitionNode, *, hide_suggestions: bool
-    ) -> VariableValues:
-        """Its variables as the schema takes them; kept for the lists that are looked at again and again."""
-        given = repr(asked.variables)
-        if len(given) > VARIABLES_LENGTH_MAX or operation.operation is not OperationType.QUERY:
-            return self._coerce(asked, operation, hide_suggestions=hide_suggestions)
-        key = asked.text, asked.name, given
-        return self._variables.get(key, lambda: self._coerce(asked, operation, hide_suggestions=hide_suggestions))
-
-    def _coerce(
-        self, asked: Operation, operation: OperationDefinitionNode, *, hide_suggestions: bool
-    ) -> VariableValues:
-        coerced = get_variable_values(
-            self._schema,
-            operation.variable_definitions or (),
-            dict(asked.variables),
-            max_errors=ERRORS_MAX,
-            hide_suggestions=hide_suggestions,
-        )
-        if isinstance(coerced, list):
-            raise Invalid(map(tell_invalid, coerced))
-        return coerced
+        self._valid.keep(asked, prepared)
 
     async def _run(self, admitted: Admitted, request_id: str, gone: Gone | None) -> Answer:
-        is_mutation = admitted.operation.operation is OperationType.MUTATION
+        is_mutation = admitted.prepared.operation.operation is OperationType.MUTATION
         listen, seconds = (None, MUTATION_SECONDS_MAX) if is_mutation else (gone, self._query_seconds_max)
         work = self._execute(admitted)
-        async with Patience(seconds, listen) as patience:
+        with Patience(seconds, listen) as patience:
             result = await work
         if patience.ended is Ended.TIME:
             return Answer(outcome=Outcome.EXECUTED, errors=(tell_timeout(seconds),))
@@ -210,10 +175,3 @@ class Door:
         for told in errors:
             log_unexpected(told.unexpected)
         return Answer(outcome=Outcome.EXECUTED, data=result.data, errors=errors)
-
-
-def _weight_of(asked: Operation, operation: OperationDefinitionNode) -> tuple[str, str | None, str]:
-    """What the weight of an operation depends on: its document, and the variables that may be page sizes."""
-    names = (definition.variable.name.value for definition in operation.variable_definitions or ())
-    sizes = {name: asked.variables.get(name) for name in names}
-    return asked.text, asked.name, repr({name: size for name, size in sizes.items() if not isinstance(size, str)})

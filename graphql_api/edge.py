@@ -10,7 +10,7 @@ import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graphql_api.logs import REQUEST, log_request, log_unexpected
-from graphql_api.metrics import count_request
+from graphql_api.metrics import REQUESTS
 from resolvers.errors import tell_unexpected
 
 Header = tuple[bytes, bytes]
@@ -71,7 +71,7 @@ class Edge:
         finally:
             REQUEST.reset(before)
             seconds = time.perf_counter() - started
-            count_request(status, seconds)
+            REQUESTS.count(status, seconds)
             _log_request(scope, status, seconds)
 
     def _marked(self, headers: Iterable[Header], request_id: str) -> list[Header]:

@@ -22,7 +22,7 @@ def field_by_field(schema: strawberry.Schema) -> Execute:
     async def run(admitted: Admitted) -> ExecutionResult:
         result = execute(
             core,
-            admitted.document.ast,
+            admitted.prepared.document.ast,
             context_value=admitted.context,
             variable_values=dict(admitted.asked.variables),
             operation_name=admitted.asked.name,

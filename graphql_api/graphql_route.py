@@ -95,6 +95,10 @@ class Written(Response):
         self.raw_headers = [*_headers(media_type), (b"content-length", b"%d" % len(body))]
         self.raw_headers += [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": self.body})
+
 
 @cache
 def _headers(media_type: str) -> tuple[tuple[bytes, bytes], ...]:

@@ -8,7 +8,7 @@ import logging
 import sys
 import traceback
 from collections.abc import Iterator, Mapping, MutableMapping
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, Final, TextIO
@@ -60,9 +60,13 @@ class Lines(logging.StreamHandler[TextIO]):
     def write(self, facts: Mapping[str, object]) -> None:
         """One line. That it cannot be written is nobody's request's fault."""
         line = orjson.dumps(facts, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE).decode()
-        with suppress(OSError, ValueError), self.lock or nullcontext():
-            self.stream.write(line)
-            self.flush()
+        self.acquire()
+        try:
+            with suppress(OSError, ValueError):
+                self.stream.write(line)
+                self.stream.flush()
+        finally:
+            self.release()
 
 
 def configure_logs(stream: TextIO = sys.stderr, *, level: int = logging.INFO) -> None:

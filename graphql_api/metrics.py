@@ -2,19 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from typing import Final
 
 import psycopg
 from prometheus_client import CollectorRegistry, Counter, Gauge, ProcessCollector, start_http_server
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from graphql_api.settings import SettingsRefused
 from storage.engine import Database
 
-REQUESTS: Final = Counter("billing_http_requests", "Requests answered.", ["status"], registry=None)
-REQUEST_SECONDS: Final = Counter("billing_http_request_seconds", "Time spent on them.", registry=None)
 CHORE_FAILURES: Final = Counter("billing_chore_failures", "Times a chore failed.", ["chore"], registry=None)
 CHORE_DONE: Final = Counter("billing_chore_done", "What chores have done, by its number.", ["chore"], registry=None)
 CHORE_ENDED: Final = Gauge("billing_chore_ended_timestamp_seconds", "When it last succeeded.", ["chore"], registry=None)
@@ -36,7 +33,26 @@ select 'inbox', count(*), min(booked_on)::timestamptz from bank_transfer where s
 FAILED: Final = "select count(*) from procrastinate_jobs where status in ('failed', 'aborted')"
 
 
-_requests_with = cache(lambda status: REQUESTS.labels(str(status)))
+class Requests(Collector):
+    """How many requests were answered, by HTTP status (0: not at all), and how long that took. Counted in one thread."""
+
+    def __init__(self) -> None:
+        self._count: dict[int, int] = {}
+        self._seconds = 0.0
+
+    def count(self, status: int, seconds: float) -> None:
+        self._count[status] = self._count.get(status, 0) + 1
+        self._seconds += seconds
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        answered = CounterMetricFamily("billing_http_requests", "Requests answered.", labels=["status"])
+        for status, count in self._count.copy().items():
+            answered.add_metric([str(status)], count)
+        yield answered
+        yield CounterMetricFamily("billing_http_request_seconds", "Time spent on them.", value=self._seconds)
+
+
+REQUESTS: Final = Requests()
 
 
 class Waiting(Collector):
@@ -71,16 +87,10 @@ class Waiting(Collector):
         return [waiting, oldest, failed]
 
 
-def count_request(status: int, seconds: float) -> None:
-    """A request was answered with the HTTP status (0: not at all)."""
-    _requests_with(status).inc()
-    REQUEST_SECONDS.inc(seconds)
-
-
 def registry_over(database: Database) -> CollectorRegistry:
     """All figures of this process, and what waits in the database."""
     registry = CollectorRegistry()
-    for own in (REQUESTS, REQUEST_SECONDS, CHORE_FAILURES, CHORE_DONE, CHORE_ENDED):
+    for own in (REQUESTS, CHORE_FAILURES, CHORE_DONE, CHORE_ENDED):
         registry.register(own)
     registry.register(ProcessCollector(registry=None))
     registry.register(Waiting(database))

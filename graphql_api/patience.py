@@ -28,14 +28,15 @@ class Patience:
         self._seconds, self._gone = seconds, gone
         self._listening: asyncio.Future[None] | None = None
 
-    async def __aenter__(self) -> Self:
-        task = asyncio.current_task()
+    def __enter__(self) -> Self:
+        self._loop = loop = asyncio.get_running_loop()
+        task = asyncio.current_task(loop)
         assert task is not None
-        self._loop, self._task, self._cancelling = asyncio.get_running_loop(), task, task.cancelling()
-        self._timer = self._loop.call_later(min(QUICK_SECONDS, self._seconds), self._look_out)
+        self._task, self._cancelling = task, task.cancelling()
+        self._timer = loop.call_later(min(QUICK_SECONDS, self._seconds), self._look_out)
         return self
 
-    async def __aexit__(
+    def __exit__(
         self, kind: type[BaseException] | None, _error: BaseException | None, _traceback: TracebackType | None
     ) -> bool:
         self._timer.cancel()

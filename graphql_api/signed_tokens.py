@@ -10,7 +10,6 @@ import jwt
 
 from billing.authority import Role, Unauthenticated
 from graphql_api.issuers import ALGORITHMS, Issuer
-from graphql_api.kept import Kept
 
 LEEWAY_SECONDS: Final = 30
 ACTOR_LENGTH_MAX: Final = 255
@@ -24,10 +23,14 @@ class InvalidToken(Unauthenticated):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedToken:
-    """A token whose signature, issuer, audience and times are right."""
+    """A token whose signature, issuer and audience are right: from `since` until `until`, seconds since 1970, it is good,
+    as long as its issuer publishes the very key that it is signed with."""
 
     header: Mapping[str, Any]
     claims: Mapping[str, Any]
+    key: jwt.PyJWK
+    since: float
+    until: float
 
     @property
     def kind(self) -> str:
@@ -37,6 +40,17 @@ class SignedToken:
     def seconds(self, name: str) -> float | None:
         """A claim that is an instant, as seconds since 1970. Raises: `InvalidToken`."""
         return _seconds(self.claims, name)
+
+    @property
+    def key_id(self) -> str | None:
+        return _key_id(self.header)
+
+    def refuse_other_times(self, now: float) -> None:
+        """Raises: `InvalidToken`."""
+        if now >= self.until:
+            raise InvalidToken("The token has expired.")
+        if now < self.since:
+            raise InvalidToken("The token is not valid yet.")
 
     def actor(self) -> str:
         """Whom it is about. Raises: `InvalidToken`."""
@@ -65,37 +79,22 @@ class SignedToken:
             raise InvalidToken("The token's auth_time is out of range.") from None
 
 
-Verified = Kept[str, tuple[SignedToken, jwt.PyJWK]]
-
-
 async def read_token(
-    token: str,
-    issuer: Issuer,
-    *,
-    audience: str,
-    now: datetime,
-    required: Iterable[str] = (),
-    verified: Verified | None = None,
+    token: str, issuer: Issuer, *, audience: str, now: datetime, required: Iterable[str] = ()
 ) -> SignedToken:
     """The token, by the keys that its issuer publishes. `required`: the claims it must have, beside `exp` and `sub`.
 
-    `verified` remembers signatures that were found right, as long as the issuer publishes the very key they were made
-    with; whether a token is valid now is judged each time.
-
     Raises: `InvalidToken`, `IssuerUnavailable`.
     """
-    read, by = (verified.known(token) if verified else None) or (None, None)
-    header = read.header if read else _header(token)
+    header = _header(token)
     key = await issuer.key(_key_id(header))
     if key is None:
         raise InvalidToken("The token is signed with a key that its issuer does not publish.")
-    if read is None or by is not key:
-        wanted = ["exp", "sub", *required]
-        claims = _verified_claims(token, key, issuer_url=issuer.url, audience=audience, required=wanted)
-        read = SignedToken(header=header, claims=claims)
-        if verified is not None:
-            verified.keep(token, (read, key))
-    _refuse_other_times(read.claims, now.timestamp())
+    wanted = ["exp", "sub", *required]
+    claims = _verified_claims(token, key, issuer_url=issuer.url, audience=audience, required=wanted)
+    since, until = _times(claims)
+    read = SignedToken(header=header, claims=claims, key=key, since=since, until=until)
+    read.refuse_other_times(now.timestamp())
     return read
 
 
@@ -135,14 +134,12 @@ def _verified_claims(
         raise InvalidToken("The token is forged, damaged or incomplete.") from None
 
 
-def _refuse_other_times(claims: Mapping[str, Any], now: float) -> None:
+def _times(claims: Mapping[str, Any]) -> tuple[float, float]:
+    """From when and until when a token is good, by its claims."""
     expires = _seconds(claims, "exp")
-    if expires is None or now >= expires + LEEWAY_SECONDS:
-        raise InvalidToken("The token has expired.")
-    for name in ("nbf", "iat"):
-        since = _seconds(claims, name)
-        if since is not None and now < since - LEEWAY_SECONDS:
-            raise InvalidToken("The token is not valid yet.")
+    since = [_seconds(claims, name) for name in ("nbf", "iat")]
+    starts = max((one - LEEWAY_SECONDS for one in since if one is not None), default=-math.inf)
+    return starts, -math.inf if expires is None else expires + LEEWAY_SECONDS
 
 
 def _seconds(claims: Mapping[str, Any], name: str) -> float | None:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any, Self, TypeVar
 
 import psycopg
@@ -38,12 +39,21 @@ class Wiring:
         self._replica = replica_of(settings)
         self._books = Books(engine=self.engine, zone=settings.time_zone, replica=self._replica)
         self._jobs = Jobs()
-        self._public_url = settings.public_url or ""
-        self._trial_extension_days_max = settings.trial_extension_days_max
         self._tolerance_cents = settings.reconciliation_tolerance_cents
         redis = settings.redis_url
         self._cache = ReportCache.in_process() if redis is None else ReportCache.in_redis(redis.get_secret_value())
         self._bulk = CapacityLimiter(BULK_AT_ONCE)
+        self._context = partial(
+            Context,
+            books=self._books,
+            registry=registry,
+            jobs=self._jobs,
+            cache=self._cache,
+            tolerance_cents=self._tolerance_cents,
+            in_bulk=self.in_bulk,
+            public_url=settings.public_url or "",
+            trial_extension_days_max=settings.trial_extension_days_max,
+        )
 
     @classmethod
     def of(cls, settings: Settings, database: Database) -> Self:
@@ -73,20 +83,8 @@ class Wiring:
 
     def context(self, *, caller: Caller | None, now: datetime, reason: str | None) -> Context:
         """What the resolvers of one request work with."""
-        return Context(
-            caller=caller,
-            now=now,
-            reason=reason,
-            reader=Reader(self._pool, self._books.day(now), self._books.zone.key),
-            books=self._books,
-            registry=self._registry,
-            jobs=self._jobs,
-            cache=self._cache,
-            tolerance_cents=self._tolerance_cents,
-            in_bulk=self.in_bulk,
-            public_url=self._public_url,
-            trial_extension_days_max=self._trial_extension_days_max,
-        )
+        reader = Reader(self._pool, self._books.day(now), self._books.zone.key)
+        return self._context(caller=caller, now=now, reason=reason, reader=reader)
 
     def packs(self, settings: Settings) -> ClosePacks:
         """Files out of the books."""
