@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from storage.problems import StorageProblem
 from storage.read_pool import ReadPool
 
-EVERYWHERE = {"TimeZone": "UTC"}
+EVERYWHERE = {"TimeZone": "UTC", "DateStyle": "ISO"}
 # A procedure is one short transaction: one that waits or idles longer than this has gone wrong and must let go.
 WRITES = EVERYWHERE | {"lock_timeout": "10s", "idle_in_transaction_session_timeout": "60s"}
 # One statement is planned once for all its parameters (the compiler inlines what changes a plan), and never compiled.

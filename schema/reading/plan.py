@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphql import GraphQLObjectType, get_named_type, is_non_null_type
+from graphql import GraphQLObjectType, get_named_type, is_enum_type, is_non_null_type
 from sqlalchemy import (
     ColumnElement,
     Double,
@@ -103,7 +103,7 @@ class Planner:
                 return Instant(column, key, nullable)
             case "Float":
                 return Cell(cast(column, Double), key or self._key(column, one), nullable)
-        return Cell(column, key, nullable)
+        return Cell(column, key, nullable, is_word=one.type.name == "Date" or is_enum_type(one.type))
 
     def _key(self, scope: Scope, one: Selected) -> object:
         """Tells the columns of a statement apart: the field, of this very row."""

@@ -15,11 +15,13 @@ Column = ColumnElement[Any]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The column's value. `key` tells that two columns are the same; `nullable`: whether a row may have none."""
+    """The column's value. `key` tells that two columns are the same; `nullable`: whether a row may have none; `is_word`:
+    whether there is nothing to escape in it, written between quotes."""
 
     column: Column
     key: object
     nullable: bool
+    is_word: bool = False
 
 
 @dataclass(frozen=True, slots=True)

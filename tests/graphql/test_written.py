@@ -66,7 +66,7 @@ async def test_what_the_client_calls_a_field_is_not_in_the_statement(door: OpenD
 
 
 @pytest.mark.usefixtures("payments")
-async def test_an_object_of_more_fields_than_a_function_takes_is_written_too(door: OpenDoor) -> None:
+async def test_an_object_of_very_many_fields_is_written_too(door: OpenDoor) -> None:
     own = "id externalId name country currency"
     many = " ".join(f"t{n}: tenant {{ {own} }}" for n in range(25))
     document = "query Q {{ payments(first: 1) {{ nodes {{ {selected} }} }} }}"
