@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, unique
+from functools import lru_cache
 from itertools import accumulate
 
 from stdnum import iso11649, luhn
@@ -73,6 +74,7 @@ class Agreement:
         return True
 
 
+@lru_cache(maxsize=1_000)  # a reference is looked at again and again, while its payment is read and matched
 def has_check_digit(number: str) -> bool:
     """Whether `number` is 2 to 25 digits whose last one is their check digit."""
     is_number = OCR_DIGITS_MIN <= len(number) <= OCR_DIGITS_MAX and number.isascii() and number.isdigit()
