@@ -20,7 +20,7 @@ from graphql_api import limits, roots
 from graphql_api.app import create_app, utc_now
 from graphql_api.authentication import Authentication
 from graphql_api.corked import CorkedHttp
-from graphql_api.garbage import settle
+from graphql_api.garbage import look_seldom, settle
 from graphql_api.logs import configure_logs
 from graphql_api.settings import Settings
 from resolvers.authority import finance_query
@@ -105,6 +105,7 @@ def main() -> None:
     with attached(settings.data_dir) as server:
         database = server.database(name)
         made = serve_ours(settings, database) if which == "ours" else serve_handwritten(settings, database)
+        look_seldom()
         settle()
         uvloop.run(run(made, int(port)))
 

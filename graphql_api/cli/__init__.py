@@ -13,6 +13,7 @@ import click
 
 from billing.authority import stated_reason
 from billing.refusals import Refusal
+from graphql_api.garbage import look_seldom
 from graphql_api.settings import SettingsRefused
 from storage.problems import StorageProblem
 
@@ -53,6 +54,7 @@ def main() -> None:
 
     Settings come from the environment (BILLING_...); without any, everything runs on an embedded PostgreSQL.
     """
+    look_seldom()
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))  # leave by the door: clean up first
 
 
