@@ -9,7 +9,7 @@ SETTINGS = {
     "shared_preload_libraries": "pg_stat_statements",
     "timezone": "UTC",
     # memory: about 0.5 GB in use, the rest of a small machine is left to the service and the disk cache
-    "shared_buffers": "256MB",
+    "shared_buffers": "384MB",
     "effective_cache_size": "1GB",
     "work_mem": "16MB",
     "maintenance_work_mem": "128MB",
@@ -19,9 +19,13 @@ SETTINGS = {
     "fsync": "on",
     "full_page_writes": "on",
     "synchronous_commit": "on",
-    "min_wal_size": "128MB",
+    "min_wal_size": "512MB",
     "max_wal_size": "2GB",
     "checkpoint_timeout": "15min",
+    # who books a file finds room for what it writes: other processes carry the log and the pages to the disk meanwhile
+    "wal_buffers": "64MB",
+    "bgwriter_delay": "50ms",
+    "bgwriter_lru_maxpages": "1000",
     # a week of logs, without the values of parameters: they name people and accounts
     "logging_collector": "on",
     "log_filename": "postgresql-%a.log",
@@ -40,6 +44,7 @@ FORGETFUL = {
     "full_page_writes": "off",
     "synchronous_commit": "off",
     "shared_buffers": "128MB",
+    "wal_buffers": "4MB",
     "min_wal_size": "80MB",
     "max_wal_size": "256MB",
     "logging_collector": "off",
