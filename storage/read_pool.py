@@ -18,7 +18,7 @@ class ReadPool:
         self._conninfo, self._connections_max = conninfo, connections_max
         self._opened = 0
         self._idle: list[ReadLine] = []
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._waiting: deque[asyncio.Future[ReadLine | None]] = deque()
         self._closing: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
@@ -53,8 +53,10 @@ class ReadPool:
 
     async def _again(self, sql: str, values: Sequence[bytes | None]) -> list[Row]:
         """On a connection of its own: those that are idle may all have broken together."""
-        self._discard_lost()
-        line = await self._take(fresh=True)
+        line = await self._take()
+        if line.asked:
+            await self._close(line)
+            line = await self._open()
         try:
             found = await line.rows(sql, values)
         except BaseException:
@@ -85,18 +87,19 @@ class ReadPool:
         if self._closing:
             await asyncio.gather(*self._closing)
 
-    async def _take(self, *, fresh: bool = False) -> ReadLine:
+    async def _take(self) -> ReadLine:
         while True:
-            while self._idle and not fresh:
+            line: ReadLine | None
+            if self._idle:
                 line = self._idle.pop()
+            elif self._opened < self._connections_max:
+                return await self._open()
+            else:
+                line = await self._turn()
+            if line is not None:
                 if not line.is_lost:
                     return line
                 self._discard(line)
-            if self._opened < self._connections_max:
-                return await self._open()
-            if fresh and self._idle:
-                self._discard(self._idle.pop(0))
-            await self._turn()
 
     async def _open(self) -> ReadLine:
         self._opened += 1
@@ -104,38 +107,37 @@ class ReadPool:
             return ReadLine(await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True))
         except BaseException:
             self._opened -= 1
-            self._wake()
+            self._pass_on(None)
             raise
 
-    async def _turn(self) -> None:
-        """Wait until a connection is free; the first to wait is the first to be woken."""
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    async def _turn(self) -> ReadLine | None:
+        """Wait for a connection, or for None: there is room for one. The first to wait is the first to be served."""
+        turn: asyncio.Future[ReadLine | None] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         try:
-            await turn
+            return await turn
         except BaseException:
-            if turn.done() and not turn.cancelled():
-                self._wake()  # the turn was ours, and we go away
+            if turn.done() and not turn.cancelled():  # the turn was ours, and we go away
+                if (line := turn.result()) is None:
+                    self._pass_on(None)
+                else:
+                    self._put_back(line)
             raise
-
-    def _wake(self) -> None:
-        while self._waiting:
-            turn = self._waiting.popleft()
-            if not turn.done():
-                turn.set_result(None)
-                return
 
     def _put_back(self, line: ReadLine) -> None:
         if line.is_lost or not self._connections_max:
             self._discard(line)
-            return
-        self._idle.append(line)
-        self._wake()
+        elif not self._pass_on(line):
+            self._idle.append(line)
 
-    def _discard_lost(self) -> None:
-        for line in [line for line in self._idle if line.is_lost]:
-            self._idle.remove(line)
-            self._discard(line)
+    def _pass_on(self, line: ReadLine | None) -> bool:
+        """Give a connection, or the room for one, to who waits longest, where nobody who comes later can take it."""
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(line)
+                return True
+        return False
 
     def _discard(self, line: ReadLine) -> None:
         """End a connection beside what else goes on; another may be opened once it has ended."""
@@ -148,4 +150,4 @@ class ReadPool:
             await line.close()
         finally:
             self._opened -= 1
-            self._wake()
+            self._pass_on(None)

@@ -112,6 +112,19 @@ async def test_who_finds_all_connections_busy_waits_for_a_turn(
     assert told == [(1,)]
 
 
+async def test_who_asks_again_comes_after_those_who_wait(database: Database) -> None:
+    served: list[str] = []
+
+    async def asks_on(pool: ReadPool, name: str) -> None:
+        for _ in range(20):
+            await pool.rows("select 1", [])
+            served.append(name)
+
+    async with database.read_pool(connections_max=1) as pool:
+        await asyncio.gather(*(asks_on(pool, name) for name in "abc"))
+    assert "".join(served) == "abc" * 20
+
+
 async def test_connections_that_broke_while_idle_are_replaced_without_notice(
     pool: ReadPool, runtime: psycopg.Connection[Any]
 ) -> None:
