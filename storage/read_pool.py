@@ -4,22 +4,35 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import psycopg
 
 from storage.read_line import LineLost, ReadLine, Row
 
+AT_ONCE: Final = 4
+"""Statements that run at once while they are quick: they keep two cores busy, and PostgreSQL's processes do not wait for each
+other there. With ten, one of a hundred reads takes five times as long."""
+LONG_SECONDS: Final = 0.05
+
 
 class ReadPool:
-    """At most `connections_max` connections to `conninfo`; who finds all of them busy waits for the first to be free."""
+    """At most `connections_max` connections to `conninfo`, a few of which are in use at once.
+
+    Who finds those busy waits, and is served before all who come later. Only while nobody has been done for `LONG_SECONDS`,
+    more are used: reads that take long hold up no others.
+    """
 
     def __init__(self, conninfo: str, *, connections_max: int) -> None:
         self._conninfo, self._connections_max = conninfo, connections_max
-        self._opened = 0
+        self._few = self._at_once = min(AT_ONCE, connections_max)
+        self._in_use = 0
+        self._is_stuck = False  # nobody has left a place since that was last looked at
+        self._looks = False
         self._idle: list[ReadLine] = []
-        self._waiting: deque[asyncio.Future[ReadLine | None]] = deque()
+        self._waiting: deque[asyncio.Future[None]] = deque()
         self._closing: set[asyncio.Task[None]] = set()
+        self._is_closed = False
 
     async def __aenter__(self) -> Self:
         return self
@@ -35,34 +48,25 @@ class ReadPool:
         line = await self._take()
         was_used = line.asked > 0
         try:
-            found = await line.rows(sql, values)
+            return await self._rows(line, sql, values)
         except LineLost:
-            self._discard(line)
             if not was_used:
                 raise
-        except psycopg.Error:
-            self._put_back(line)
-            raise
-        except BaseException:  # cancelled: what runs there is stopped, and nobody else gets the rest of its answer
-            self._discard(line)
-            raise
-        else:
-            self._put_back(line)
-            return found
-        return await self._again(sql, values)
+        return await self._rows(await self._take(new=True), sql, values)
 
-    async def _again(self, sql: str, values: Sequence[bytes | None]) -> list[Row]:
-        """On a connection of its own: those that are idle may all have broken together."""
-        line = await self._take()
-        if line.asked:
-            await self._close(line)
-            line = await self._open()
+    async def _rows(self, line: ReadLine, sql: str, values: Sequence[bytes | None]) -> list[Row]:
         try:
             found = await line.rows(sql, values)
-        except BaseException:
-            self._discard(line)
+        except LineLost:
+            self._end(line)
             raise
-        self._put_back(line)
+        except psycopg.Error:
+            self._give_back(line)
+            raise
+        except BaseException:  # cancelled: what runs there is stopped, and nobody else gets the rest of its answer
+            self._end(line)
+            raise
+        self._give_back(line)
         return found
 
     @asynccontextmanager
@@ -75,79 +79,90 @@ class ReadPool:
         finally:
             if line.is_quiet:
                 line.watch()
-                self._put_back(line)
+                self._give_back(line)
             else:
-                self._discard(line)
+                self._end(line)
 
     async def close(self) -> None:
         """End the connections; those still in use end when they are given back."""
-        self._connections_max = 0
+        self._is_closed = True
         while self._idle:
-            self._discard(self._idle.pop())
+            await self._idle.pop().close()
         if self._closing:
             await asyncio.gather(*self._closing)
 
-    async def _take(self) -> ReadLine:
-        while True:
-            line: ReadLine | None
-            if self._idle:
-                line = self._idle.pop()
-            elif self._opened < self._connections_max:
-                return await self._open()
-            else:
-                line = await self._turn()
-            if line is not None:
-                if not line.is_lost:
-                    return line
-                self._discard(line)
-
-    async def _open(self) -> ReadLine:
-        self._opened += 1
+    async def _take(self, *, new: bool = False) -> ReadLine:
+        """A connection for the caller alone; a `new` one where those that are idle may all have broken together."""
+        await self._enter()
         try:
+            while self._idle:
+                line = self._idle.pop()
+                if not (line.is_lost or new):
+                    return line
+                await line.close()
             return ReadLine(await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True))
         except BaseException:
-            self._opened -= 1
-            self._pass_on(None)
+            self._leave()
             raise
 
-    async def _turn(self) -> ReadLine | None:
-        """Wait for a connection, or for None: there is room for one. The first to wait is the first to be served."""
-        turn: asyncio.Future[ReadLine | None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
-        try:
-            return await turn
-        except BaseException:
-            if turn.done() and not turn.cancelled():  # the turn was ours, and we go away
-                if (line := turn.result()) is None:
-                    self._pass_on(None)
-                else:
-                    self._put_back(line)
-            raise
-
-    def _put_back(self, line: ReadLine) -> None:
-        if line.is_lost or not self._connections_max:
-            self._discard(line)
-        elif not self._pass_on(line):
+    def _give_back(self, line: ReadLine) -> None:
+        if line.is_lost or self._is_closed:
+            self._end(line)
+        else:
             self._idle.append(line)
+            self._leave()
 
-    def _pass_on(self, line: ReadLine | None) -> bool:
-        """Give a connection, or the room for one, to who waits longest, where nobody who comes later can take it."""
+    def _end(self, line: ReadLine) -> None:
+        """End a connection beside what else goes on; its place is free once it has ended."""
+        closing = asyncio.ensure_future(line.close())
+        self._closing.add(closing)
+        closing.add_done_callback(self._ended)
+
+    def _ended(self, closing: asyncio.Task[None]) -> None:
+        self._closing.discard(closing)
+        self._leave()
+
+    async def _enter(self) -> None:
+        """Wait for a place among those in use."""
+        if self._in_use < self._at_once:
+            self._in_use += 1
+            return
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        if not self._looks:
+            self._look_later()
+        try:
+            await turn
+        except BaseException:
+            if turn.done() and not turn.cancelled():  # the place was ours, and we go away
+                self._leave()
+            raise
+
+    def _leave(self) -> None:
+        """Leave a place to who waits longest; nobody who comes later can take it from them."""
+        self._in_use -= 1
+        self._is_stuck = False
+        if not self._admit():
+            self._at_once = self._few
+
+    def _admit(self) -> bool:
         while self._waiting:
             turn = self._waiting.popleft()
             if not turn.done():
-                turn.set_result(line)
+                self._in_use += 1
+                turn.set_result(None)
                 return True
         return False
 
-    def _discard(self, line: ReadLine) -> None:
-        """End a connection beside what else goes on; another may be opened once it has ended."""
-        closing = asyncio.ensure_future(self._close(line))
-        self._closing.add(closing)
-        closing.add_done_callback(self._closing.discard)
+    def _look_later(self) -> None:
+        self._is_stuck = self._looks = True
+        asyncio.get_running_loop().call_later(LONG_SECONDS, self._look)
 
-    async def _close(self, line: ReadLine) -> None:
-        try:
-            await line.close()
-        finally:
-            self._opened -= 1
-            self._pass_on(None)
+    def _look(self) -> None:
+        """Let one more in where nobody has been done for so long."""
+        self._looks = False
+        if self._is_stuck and self._at_once < self._connections_max:
+            self._at_once += 1
+            self._admit()
+        if self._waiting:
+            self._look_later()

@@ -15,7 +15,7 @@ from storage import read_line
 from storage.embedded import attached
 from storage.engine import READS, Database, conninfo
 from storage.parameters import written
-from storage.read_pool import ReadPool
+from storage.read_pool import AT_ONCE, ReadPool
 
 KEY = UUID("01a205af-8c95-73b1-a7f1-affe613b8c81")
 HOSTILE = "a\"b\\c,{}'; drop table invoice; --"
@@ -123,6 +123,27 @@ async def test_who_asks_again_comes_after_those_who_wait(database: Database) -> 
     async with database.read_pool(connections_max=1) as pool:
         await asyncio.gather(*(asks_on(pool, name) for name in "abc"))
     assert "".join(served) == "abc" * 20
+
+
+async def test_reads_that_take_long_hold_up_no_others(database: Database, runtime: psycopg.Connection[Any]) -> None:
+    runtime.execute("select pg_advisory_lock(7)")
+    async with database.read_pool(connections_max=AT_ONCE + 2) as pool:
+        held = [asyncio.ensure_future(pool.rows("select pg_advisory_lock_shared(7)", [])) for _ in range(AT_ONCE + 1)]
+        quick = [await asyncio.wait_for(pool.rows("select 1", []), 5) for _ in range(3)]
+        assert not any(one.done() for one in held)
+        runtime.execute("select pg_advisory_unlock(7)")
+        await asyncio.gather(*held)
+    assert quick == [[(1,)]] * 3
+
+
+async def test_reads_that_are_quick_need_but_a_few_connections(
+    database: Database, runtime: psycopg.Connection[Any]
+) -> None:
+    others = "select count(*) from pg_stat_activity where datname = current_database() and pid <> $1::int"
+    async with database.read_pool() as pool:
+        await asyncio.gather(*(pool.rows("select 1", []) for _ in range(200)))
+        ((opened,),) = await pool.rows(others, [written(runtime.info.backend_pid)])
+    assert opened <= AT_ONCE + 2  # of ten
 
 
 async def test_connections_that_broke_while_idle_are_replaced_without_notice(
