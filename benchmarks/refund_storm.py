@@ -40,7 +40,6 @@ from billing.authority import Role
 from graphql_api.app import create_app, development_issuer
 from graphql_api.settings import Settings
 from graphql_api.sys_routes import stored
-from graphql_api.wiring import Wiring
 from graphql_api.worker import Worker
 from procedures.books import Books
 from procedures.complete_refunds import complete
@@ -101,8 +100,7 @@ def utc_now() -> datetime:
 
 def made(settings: Settings, database: Database) -> Starlette:
     """The service with the gateway of the storm; made once, each API process is forked with its own copy."""
-    Wiring.of = classmethod(lambda cls, s, d: cls(s, d, registry()))  # type: ignore[method-assign,assignment]
-    return create_app(settings, database)
+    return create_app(settings, database, registry=registry())
 
 
 def serve(app: Starlette, listener: socket.socket) -> None:

@@ -30,6 +30,7 @@ from graphql_api.sys_dunning import dunning_routes
 from graphql_api.sys_routes import sys_routes
 from graphql_api.wiring import Wiring
 from graphql_api.worker import Worker
+from providers.registry import Registry
 from storage.data_folder import make_passable
 from storage.engine import Database
 
@@ -44,13 +45,15 @@ def create_app(
     *,
     now: Callable[[], datetime] = utc_now,
     client: httpx.AsyncClient | None = None,
+    registry: Registry | None = None,
     works: bool = False,
 ) -> Starlette:
     """The service over a migrated database; it `works` when it does a worker's work beside its requests.
 
-    `client`: what it asks an identity provider with, if not one of its own; it closes it at its end.
+    `client`: what it asks an identity provider with, if not one of its own; it closes it at its end. `registry`: its
+    providers, if not those whose plugins are installed.
     """
-    schema, wiring = build_schema(), Wiring.of(settings, database)
+    schema, wiring = build_schema(), Wiring(settings, database, registry)
     issuer = chosen_issuer(settings, client)
     people = entrance(settings, issuer, wiring.engine, now)
     callers = Callers(tokens=Authentication(issuer=issuer, now=now), sessions=people.sessions)

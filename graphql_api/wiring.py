@@ -30,9 +30,10 @@ T = TypeVar("T")
 
 
 class Wiring:
-    """The service's own connections. `settings` say whose days count."""
+    """The service's own connections. `settings` say whose days count. Without a `registry`, with the plugins installed."""
 
-    def __init__(self, settings: Settings, database: Database, registry: Registry) -> None:
+    def __init__(self, settings: Settings, database: Database, registry: Registry | None = None) -> None:
+        registry = registry or Registry.load(settings=settings.provider_settings)
         self._database, self._registry = database, registry
         self._pool = database.read_pool()
         self.engine: AsyncEngine = database.engine()
@@ -54,11 +55,6 @@ class Wiring:
             public_url=settings.public_url or "",
             trial_extension_days_max=settings.trial_extension_days_max,
         )
-
-    @classmethod
-    def of(cls, settings: Settings, database: Database) -> Self:
-        """With the plugins that are installed."""
-        return cls(settings, database, Registry.load(settings=settings.provider_settings))
 
     @property
     def registry(self) -> Registry:

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from billing.authority import Role
 from graphql_api.app import create_app, development_issuer
 from graphql_api.settings import Settings
+from providers.registry import Registry
 from storage.engine import Database
 from tests.books import NOW
 
@@ -54,10 +55,12 @@ def stand_still() -> datetime:
 
 
 @asynccontextmanager
-async def served(database: Database, data_dir: Path, **settings_too: Any) -> AsyncIterator[Api]:
+async def served(
+    database: Database, data_dir: Path, *, registry: Registry | None = None, **settings_too: Any
+) -> AsyncIterator[Api]:
     """The service, as it runs in production but for its clock."""
     settings = Settings(data_dir=data_dir, **settings_too)
-    app = create_app(settings, database, now=stand_still)
+    app = create_app(settings, database, now=stand_still, registry=registry)
     transport = httpx.ASGITransport(app)
     async with (
         app.router.lifespan_context(app),

@@ -38,7 +38,7 @@ async def open_door(
     database: Database, folder: Path, patch: pytest.MonkeyPatch, execute: Execute | None = None
 ) -> AsyncIterator[OpenDoor]:
     """The door; operations are run by `execute` where one is given, else as the service runs them."""
-    wiring = Wiring.of(Settings(data_dir=folder), database)
+    wiring = Wiring(Settings(data_dir=folder), database)
     execute = execute or Direct(SCHEMA, field_by_field(SCHEMA))
     made = OpenDoor(
         Door(core_schema(SCHEMA), execute=execute, make_context=wiring.context, now=lambda: NOW, open_schema=True)

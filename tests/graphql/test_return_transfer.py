@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from graphql_api.wiring import Wiring
 from providers.registry import Registry
 from schema.ids import to_global
 from storage.engine import Database
@@ -37,11 +36,9 @@ def outbox(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def api(database: Database, tmp_path: Path, outbox: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Api]:
+async def api(database: Database, tmp_path: Path, outbox: Path) -> AsyncIterator[Api]:
     """The whole service, with the bank's outbox."""
-    registry = Registry.load(settings=settings(outbox))
-    monkeypatch.setattr(Wiring, "of", classmethod(lambda cls, settings, database: cls(settings, database, registry)))
-    async with served(database, tmp_path) as made:
+    async with served(database, tmp_path, registry=Registry.load(settings=settings(outbox))) as made:
         yield made
 
 

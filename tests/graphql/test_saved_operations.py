@@ -22,7 +22,6 @@ from graphql_api.documents import Document
 from graphql_api.execution import core_schema
 from graphql_api.roots import build_schema
 from graphql_api.saved_operations import SavedOperation, SavedOperationsRoute, saved_operations
-from graphql_api.wiring import Wiring
 from procedures.run_dunning import run_dunning
 from providers.registry import Registry
 from schema.ids import from_global, to_global
@@ -40,12 +39,11 @@ PLACEHOLDER = re.compile(r"(?:the id of )?(an? .+|any id|the token), from .+")
 
 
 @pytest.fixture
-async def api(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Api]:
+async def api(database: Database, tmp_path: Path) -> AsyncIterator[Api]:
     """The whole service, with the project's bank files and a gateway."""
     banks = [plugin for plugin in Registry.load(settings=settings(tmp_path))._plugins if plugin.name == "bankgirot"]
     registry = Registry([*banks, *registry_of(GATEWAY)._plugins])
-    monkeypatch.setattr(Wiring, "of", classmethod(lambda cls, settings, database: cls(settings, database, registry)))
-    async with served(database, tmp_path) as made:
+    async with served(database, tmp_path, registry=registry) as made:
         yield made
 
 

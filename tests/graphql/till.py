@@ -12,7 +12,6 @@ from uuid_utils.compat import uuid7
 
 from billing.journals import PaymentRef, charged, refunded
 from billing.money import Money
-from graphql_api.wiring import Wiring
 from providers.ledger_lines import LedgerLine, MovementKind
 from storage.engine import Database
 from tests.books import LittleBooks
@@ -117,14 +116,9 @@ def gateway() -> Gateway:
 
 
 @pytest.fixture
-async def api(
-    database: Database, tmp_path: Path, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Api]:
+async def api(database: Database, tmp_path: Path, gateway: Gateway) -> AsyncIterator[Api]:
     """The whole service, with a gateway that only this test knows."""
-    monkeypatch.setattr(
-        Wiring, "of", classmethod(lambda cls, settings, database: cls(settings, database, registry_of(gateway)))
-    )
-    async with served(database, tmp_path) as made:
+    async with served(database, tmp_path, registry=registry_of(gateway)) as made:
         yield made
 
 
