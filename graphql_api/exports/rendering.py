@@ -1,12 +1,13 @@
 """Workbooks and pages are made in a process of their own: neither the event loop nor the server's memory feels it.
 
 The parent writes an `Order` to the child's standard input; the child, `rendering_process`, writes the file to its standard
-output.
+output. The folder it works in is the parent's, which clears it away whatever becomes of the child.
 """
 
 import asyncio
 import pickle
 import sys
+import tempfile
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Final
@@ -35,22 +36,28 @@ async def rendered(order: Order) -> AsyncGenerator[bytes, None]:
 
     Raises: RenderingFailed.
     """
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", CHILD,
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
+    with tempfile.TemporaryDirectory(prefix="billing-export-") as folder:
+        child = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", CHILD, folder,
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        try:
+            async for piece in _made(child, order):
+                yield piece
+        finally:
+            if child.returncode is None:
+                child.kill()
+                await child.wait()
+
+
+async def _made(child: asyncio.subprocess.Process, order: Order) -> AsyncGenerator[bytes, None]:
     assert child.stdin is not None
     assert child.stdout is not None
     assert child.stderr is not None
-    try:
-        child.stdin.write(pickle.dumps(order))
-        child.stdin.write_eof()
-        while piece := await child.stdout.read(PIECE_BYTES):
-            yield piece
-        said = await child.stderr.read()
-        if await child.wait():
-            raise RenderingFailed(said.decode(errors="replace").strip()[-2_000:])
-    finally:
-        if child.returncode is None:
-            child.kill()
-            await child.wait()
+    child.stdin.write(pickle.dumps(order))
+    child.stdin.write_eof()
+    while piece := await child.stdout.read(PIECE_BYTES):
+        yield piece
+    said = await child.stderr.read()
+    if await child.wait():
+        raise RenderingFailed(said.decode(errors="replace").strip()[-2_000:])
