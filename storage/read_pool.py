@@ -14,6 +14,7 @@ AT_ONCE: Final = 4
 """Statements that run at once while they are quick: they keep two cores busy, and PostgreSQL's processes do not wait for each
 other there. With ten, one of a hundred reads takes five times as long."""
 LONG_SECONDS: Final = 0.05
+"""When no read is done for so long, those that run take long: one more is let in."""
 
 
 class ReadPool:

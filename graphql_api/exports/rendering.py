@@ -41,23 +41,18 @@ async def rendered(order: Order) -> AsyncGenerator[bytes, None]:
             sys.executable, "-m", CHILD, folder,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
+        assert child.stdin is not None
+        assert child.stdout is not None
+        assert child.stderr is not None
         try:
-            async for piece in _made(child, order):
+            child.stdin.write(pickle.dumps(order))
+            child.stdin.write_eof()
+            while piece := await child.stdout.read(PIECE_BYTES):
                 yield piece
+            said = await child.stderr.read()
+            if await child.wait():
+                raise RenderingFailed(said.decode(errors="replace").strip()[-2_000:])
         finally:
             if child.returncode is None:
                 child.kill()
                 await child.wait()
-
-
-async def _made(child: asyncio.subprocess.Process, order: Order) -> AsyncGenerator[bytes, None]:
-    assert child.stdin is not None
-    assert child.stdout is not None
-    assert child.stderr is not None
-    child.stdin.write(pickle.dumps(order))
-    child.stdin.write_eof()
-    while piece := await child.stdout.read(PIECE_BYTES):
-        yield piece
-    said = await child.stderr.read()
-    if await child.wait():
-        raise RenderingFailed(said.decode(errors="replace").strip()[-2_000:])

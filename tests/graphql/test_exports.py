@@ -3,8 +3,6 @@
 import asyncio
 import csv
 import io
-import tempfile
-from contextlib import aclosing
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -13,18 +11,12 @@ from uuid import uuid4
 
 import httpx
 import openpyxl
-import psycopg
 import pypdfium2
 import pytest
 
 from graphql_api.app import create_app
-from graphql_api.exports.csv_file import PIECE_BYTES, csv_bytes
-from graphql_api.exports.rendering import Order, rendered
-from graphql_api.exports.sheet_tables import table_of
-from schema.export_sheets import sheet_of
-from schema.exports import ExportFormat, ExportInput, ExportKind
+from graphql_api.exports.csv_file import PIECE_BYTES
 from schema.ids import to_global
-from schema.sheets import Asked
 from storage.engine import Database
 from tests.books import NOW, TODAY, LittleBooks
 from tests.graphql.api import Api
@@ -305,42 +297,3 @@ async def test_the_sie_file_of_a_tenants_book_is_in_its_currency_or_refused(api:
     books.invoice(club, 1_000, issuer_type="TENANT", currency="JPY", tax_cents=0)
     answer = await api.client.get(await link(api, "ACCOUNTING", "SIE4", tenantId=to_global("Tenant", club)))
     assert (answer.status_code, answer.json()["error"]["code"]) == (422, "CURRENCY_MISMATCH")
-
-
-async def test_the_first_line_comes_before_any_row_is_read(database: Database, owner: psycopg.Connection[Any]) -> None:
-    sheet = sheet_of(ExportInput(kind=ExportKind.INVOICES, format=ExportFormat.CSV), today=TODAY)
-    asked_in = Asked(today=TODAY, zone="Europe/Stockholm")
-    async with await database.connect_to_export() as connection:
-        with owner.transaction():
-            owner.execute("lock table invoice")
-            async with aclosing(csv_bytes(connection, sheet, asked_in)) as pieces:
-                first = await asyncio.wait_for(anext(pieces), 5)
-    assert first.decode("utf-8-sig").split(",")[0] == sheet.columns[0].name
-    assert first.endswith(b"\r\n")
-
-
-def below(folder: Path) -> list[Path]:
-    return list(folder.rglob("*"))
-
-
-async def test_nothing_of_a_file_that_nobody_waits_for_stays_on_the_disk(
-    database: Database, owner: psycopg.Connection[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    sheet = sheet_of(ExportInput(kind=ExportKind.INVOICES, format=ExportFormat.XLSX), today=TODAY)
-    table = table_of(sheet, Asked(today=TODAY, zone="Europe/Stockholm"), filter_words="", at=NOW)
-    order = Order(conninfo=database.export_conninfo(), format="XLSX", table=table)
-    with owner.transaction():
-        owner.execute("lock table invoice")
-        async with aclosing(rendered(order)) as pieces:
-            first = asyncio.ensure_future(anext(pieces))
-            for _ in range(1_000):
-                if any(path.is_file() for path in below(tmp_path)):
-                    break
-                await asyncio.sleep(0.01)
-            else:
-                raise AssertionError("No file was begun.")
-            first.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await first
-    assert below(tmp_path) == []
