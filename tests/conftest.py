@@ -25,6 +25,7 @@ def pytest_configure(config: pytest.Config) -> None:
     cluster's folder; its xdist workers are told where it is."""
     for name in [name for name in os.environ if name.startswith("BILLING_") and not name.startswith("BILLING_TEST_")]:
         del os.environ[name]
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # many processes are started: each would compile every module anew
     if (told := getattr(config, "workerinput", None)) is not None:
         config.stash[FOLDER] = Path(told["cluster_folder"])
     else:
