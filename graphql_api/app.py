@@ -21,7 +21,7 @@ from graphql_api.exports.route import ExportRoute
 from graphql_api.graphiql import asset_routes
 from graphql_api.graphql_route import GraphQLRoute, shown_page
 from graphql_api.health import Readiness, database_probe, healthy
-from graphql_api.issuers import DevelopmentIssuer, OidcIssuer
+from graphql_api.issuers import DevelopmentIssuer, OidcIssuer, development_issuer
 from graphql_api.roots import build_schema
 from graphql_api.saved_operations import SavedOperationsRoute
 from graphql_api.settings import Settings
@@ -31,7 +31,6 @@ from graphql_api.sys_routes import sys_routes
 from graphql_api.wiring import Wiring
 from graphql_api.worker import Worker
 from providers.registry import Registry
-from storage.data_folder import make_passable
 from storage.engine import Database
 
 
@@ -108,9 +107,3 @@ def chosen_issuer(settings: Settings, client: httpx.AsyncClient | None) -> OidcI
         at_jwt_only=settings.oidc_at_jwt_only,
         client=client or httpx.AsyncClient(),
     )
-
-
-def development_issuer(settings: Settings) -> DevelopmentIssuer:
-    """The issuer whose key lies in the data folder."""
-    make_passable(settings.data_dir)
-    return DevelopmentIssuer.at(settings.data_dir)

@@ -20,6 +20,8 @@ from jwt.algorithms import OKPAlgorithm
 
 from billing.authority import Role
 from billing.refusals import ErrorCode, Refusal
+from graphql_api.settings import Settings
+from storage.data_folder import make_passable
 
 ALGORITHMS: Final = frozenset("RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA".split())
 """Asymmetric signatures only: a shared secret would let every verifier sign."""
@@ -100,6 +102,12 @@ class DevelopmentIssuer:
         return jwt.encode(
             {**own, **claims}, self._private_key, algorithm="EdDSA", headers={"kid": self.kid, "typ": kind}
         )
+
+
+def development_issuer(settings: Settings) -> DevelopmentIssuer:
+    """The issuer whose key lies in the data folder."""
+    make_passable(settings.data_dir)
+    return DevelopmentIssuer.at(settings.data_dir)
 
 
 def _create_key(path: Path) -> None:

@@ -1,12 +1,12 @@
 """`billing token`."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import click
 
 from billing.authority import Role
-from graphql_api.app import development_issuer, utc_now
 from graphql_api.cli import Refused
+from graphql_api.issuers import development_issuer
 from graphql_api.settings import load_settings
 
 
@@ -31,7 +31,7 @@ def command(actor: str, roles: tuple[str, ...], auth_age: int) -> None:
     settings = load_settings()
     if settings.oidc_issuer is not None:
         raise Refused("BILLING_OIDC_ISSUER is set, so tokens come from there; the development issuer is off.")
-    now = utc_now()
+    now = datetime.now(UTC)
     click.echo(
         development_issuer(settings).token(
             actor=actor, roles=map(Role, roles), authenticated_at=now - timedelta(seconds=auth_age), now=now

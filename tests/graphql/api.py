@@ -11,7 +11,8 @@ import httpx
 from starlette.applications import Starlette
 
 from billing.authority import Role
-from graphql_api.app import create_app, development_issuer
+from graphql_api.app import create_app
+from graphql_api.issuers import development_issuer
 from graphql_api.settings import Settings
 from providers.registry import Registry
 from storage.engine import Database

@@ -5,8 +5,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from graphql_api.app import chosen_issuer, create_app, development_issuer, utc_now
-from graphql_api.issuers import DevelopmentIssuer, OidcIssuer
+from graphql_api.app import chosen_issuer, create_app, utc_now
+from graphql_api.issuers import DevelopmentIssuer, OidcIssuer, development_issuer
 from graphql_api.settings import Settings
 from storage.engine import Database
 
