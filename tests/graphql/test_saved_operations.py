@@ -1,7 +1,9 @@
 """Every saved operation, run as GraphiQL offers it: with its example variables, over books that hold what they name."""
 
+import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +12,7 @@ from uuid import UUID
 
 import httpx
 import orjson
+import psycopg
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
@@ -27,6 +30,7 @@ from providers.registry import Registry
 from schema.ids import from_global, to_global
 from storage.engine import Database
 from tests.books import TODAY, LittleBooks
+from tests.database import Clones
 from tests.graphql.api import Api, served
 from tests.graphql.tokens import NOW, TestIssuer
 from tests.providers.bank_orders import settings
@@ -38,21 +42,11 @@ SAVED = saved_operations()
 PLACEHOLDER = re.compile(r"(?:the id of )?(an? .+|any id|the token), from .+")
 
 
-@pytest.fixture
-async def api(database: Database, tmp_path: Path) -> AsyncIterator[Api]:
-    """The whole service, with the project's bank files and a gateway."""
-    banks = [plugin for plugin in Registry.load(settings=settings(tmp_path))._plugins if plugin.name == "bankgirot"]
-    registry = Registry([*banks, *registry_of(GATEWAY)._plugins])
-    async with served(database, tmp_path, registry=registry) as made:
-        yield made
-
-
 @dataclass(kw_only=True)
 class Shelf:
-    """Books that hold what the example variables speak of, made with the saved operations themselves."""
+    """Books that hold what the example variables speak of; `ids`: of what, as the variables tell it."""
 
     api: Api
-    desk: Desk
     ids: dict[str, str] = field(default_factory=dict)
 
     async def run(self, name: str, **changes: Any) -> Any:
@@ -70,6 +64,13 @@ class Shelf:
             return {name: self.filled(value) for name, value in variables.items()}
         told = PLACEHOLDER.fullmatch(variables) if isinstance(variables, str) else None
         return variables if told is None else self.ids[told[1]]
+
+
+@dataclass(kw_only=True)
+class NewShelf(Shelf):
+    """One to be filled, with the saved operations themselves."""
+
+    desk: Desk
 
     async def fill(self) -> None:
         little = self.desk.little
@@ -132,12 +133,39 @@ class Shelf:
         return str((await self.run("execute_refund"))["refund"]["id"])
 
 
-@pytest.fixture
-async def shelf(api: Api, database: Database, little: LittleBooks) -> AsyncIterator[Shelf]:
-    async with desk_over(database, little) as desk:
-        made = Shelf(api=api, desk=desk)
-        await made.fill()
+@asynccontextmanager
+async def service(database: Database, outbox: Path) -> AsyncIterator[Api]:
+    """The whole service, with the project's bank files and a gateway."""
+    banks = [plugin for plugin in Registry.load(settings=settings(outbox))._plugins if plugin.name == "bankgirot"]
+    registry = Registry([*banks, *registry_of(GATEWAY)._plugins])
+    async with served(database, outbox, registry=registry) as made:
         yield made
+
+
+async def filled(database: Database, outbox: Path, runtime: psycopg.Connection[Any]) -> dict[str, str]:
+    """Fill the books; gives the ids."""
+    async with service(database, outbox) as api, desk_over(database, LittleBooks(runtime)) as desk:
+        shelf = NewShelf(api=api, desk=desk)
+        await shelf.fill()
+        return shelf.ids
+
+
+@pytest.fixture(scope="module")
+def full(database_clones: Clones, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, str]]]:
+    """The name of a database with a full shelf, made once, and the ids of what is there."""
+    with database_clones.clone() as database:
+        with database.connect(autocommit=True) as runtime:
+            made = runtime.info.dbname, asyncio.run(filled(database, tmp_path_factory.mktemp("outbox"), runtime))
+        yield made
+
+
+@pytest.fixture
+async def shelf(database_clones: Clones, full: tuple[str, dict[str, str]], tmp_path: Path) -> AsyncIterator[Shelf]:
+    """A full shelf of the test's own."""
+    name, ids = full
+    with database_clones.clone(name) as database:
+        async with service(database, tmp_path) as api:
+            yield Shelf(api=api, ids=dict(ids))
 
 
 async def test_every_question_is_answered_with_its_example_variables(shelf: Shelf) -> None:
