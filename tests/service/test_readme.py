@@ -35,13 +35,14 @@ def service(environment: dict[str, str]) -> Iterator[None]:
     )
     try:
         ready = f"http://127.0.0.1:{environment['BILLING_PORT']}/readyz"
-        for _ in range(600):
-            try:
-                if httpx.get(ready).status_code == httpx.codes.OK:
-                    break
-            except httpx.TransportError:
-                assert started.poll() is None, "the service ended by itself"
-            time.sleep(0.2)
+        with httpx.Client() as client:  # making one takes longer than asking
+            for _ in range(600):
+                try:
+                    if client.get(ready).status_code == httpx.codes.OK:
+                        break
+                except httpx.TransportError:
+                    assert started.poll() is None, "the service ended by itself"
+                time.sleep(0.2)
         yield
     finally:
         started.terminate()
