@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 
+from graphql_api.garbage import look_seldom, settle
 from procedures.books import Books
 from storage.engine import Database
 from tests.books import LittleBooks
@@ -23,6 +24,7 @@ CLOSING = pytest.StashKey[ExitStack]()
 def pytest_configure(config: pytest.Config) -> None:
     """Forget the settings of whoever runs the tests, but for the tests' own, and leave their data alone. The process that controls the run makes the
     cluster's folder; its xdist workers are told where it is."""
+    look_seldom()
     for name in [name for name in os.environ if name.startswith("BILLING_") and not name.startswith("BILLING_TEST_")]:
         del os.environ[name]
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # many processes are started: each would compile every module anew
@@ -32,6 +34,10 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[CLOSING] = ExitStack()
         config.stash[FOLDER] = config.stash[CLOSING].enter_context(cluster_folder())
     os.environ["BILLING_DATA_DIR"] = str(config.stash[FOLDER] / "nobodys")
+
+
+def pytest_collection_finish() -> None:
+    settle()  # the collected tests last, and make half a million objects
 
 
 @pytest.hookimpl(optionalhook=True)
