@@ -20,6 +20,8 @@ NO_SUBSCRIPTION: Final = "The invoice belongs to no subscription."
 NOT_ACTIVE: Final = "The subscription is not active."
 ABOUT_PAUSES: Final = ("PAUSED", "RESUMED", "CANCELLED")
 
+AnotherCase, TheirInvoice = aliased(DunningCase), aliased(Invoice)  # made once: it takes longer than most statements
+
 
 async def pause_by(
     case: DunningCase, invoice: Invoice, *, session: AsyncSession, order: Order, books: Books
@@ -50,8 +52,7 @@ async def _last_entry(session: AsyncSession, subscription_id: UUID) -> UUID | No
 
 async def end_pauses(*, order: Order, books: Books) -> int:
     """End the pauses whose invoice is settled, unless another case wants the subscription paused; gives how many."""
-    case, invoice, another = DunningCase, Invoice, aliased(DunningCase)
-    theirs = aliased(Invoice)
+    case, invoice, another, theirs = DunningCase, Invoice, AnotherCase, TheirInvoice
     wanted = exists().where(
         another.invoice_id == theirs.id,
         theirs.subscription_id == invoice.subscription_id,
