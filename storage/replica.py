@@ -5,9 +5,9 @@ import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -21,6 +21,8 @@ DOUBLED_TIMES_MAX: Final = 6
 
 ANSWER_SECONDS_MAX: Final = 2.0
 """Reports wait for the answer: one that hangs is as good as gone."""
+
+LEAVE_SECONDS: Final = 0.1
 
 SILENT: Final = "it does not answer"
 BROKEN: Final = (OperationalError, InterfaceError)
@@ -76,12 +78,14 @@ class Replica:
         async with primary.connect() as connection:
             written = (await connection.execute(text(WRITTEN))).scalar_one()
         began = time.monotonic()
+        asking = asyncio.create_task(self._replayed(written))
         try:
-            async with asyncio.timeout(ANSWER_SECONDS_MAX), self._engine.connect() as connection:
-                told = (await connection.execute(text(REPLAYED), {"written": written})).one()
-        except (*BROKEN, TimeoutError):
+            await asyncio.wait({asking}, timeout=ANSWER_SECONDS_MAX)
+        finally:
+            await _let_go(asking)
+        if asking.cancelled() or isinstance(asking.exception(), BROKEN):
             return SILENT
-        follows, is_level, since_last = told
+        follows, is_level, since_last = asking.result()
         if not follows:
             return "it is a standby no more"
         if is_level:
@@ -90,6 +94,11 @@ class Replica:
         # An old last transaction may only mean that few are made: it lags no longer than it was last seen level.
         lag = min(began - self._level_at, float("inf") if since_last is None else since_last)
         return None if lag <= self._lag_seconds_max else f"it is more than {self._lag_seconds_max:g} seconds behind"
+
+    async def _replayed(self, written: str) -> Row[bool, bool, float | None]:
+        """Whether it follows, whether it shows what was `written`, and the seconds since the last transaction it shows."""
+        async with self._engine.connect() as connection:
+            return (await connection.execute(text(REPLAYED), {"written": written})).one()
 
     def _judge(self, problem: str | None) -> None:
         self._asked_at = time.monotonic()
@@ -100,3 +109,10 @@ class Replica:
             else:
                 log.warning("Reports are read from the primary; of the replica: %s.", problem)
         self._problem = problem
+
+
+async def _let_go(asking: asyncio.Task[Any]) -> None:
+    """End it. Told once, psycopg asks the server to stop, and waits ten seconds for one that hangs; told again, it leaves."""
+    while not asking.done():
+        asking.cancel()
+        await asyncio.wait({asking}, timeout=LEAVE_SECONDS)
