@@ -11,6 +11,13 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route, expect, sync_playwright
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+UNWANTED = (
+    "WebUIOmniboxPopup",  # the address bar, which nobody sees: two pages of its own for each window, more work than ours
+    "WebUIOmniboxAimPopup",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",  # what Playwright leaves out for its pages' sake: only the last list counts
+    "DestroyProfileOnBrowserClose",
+    "PaintHolding",
+)
 WAIT_SECONDS_MAX = 30
 REFUSED = re.compile(r"Failed to load resource: the server responded with a status of 40[13] ")
 """The browser notes it as an error; it is how the service says who may not, and the page shows it."""
@@ -23,7 +30,7 @@ def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM,
-            args=["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
+            args=["--disable-gpu", "--disable-quic", f"--disable-features={','.join(UNWANTED)}"],
         )
         yield browser
         browser.close()
