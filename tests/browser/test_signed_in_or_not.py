@@ -21,8 +21,8 @@ def visit(new_visit: NewVisit) -> Visit:
 
 @pytest.fixture
 def desk(visit: Visit) -> Desk:
-    """GraphiQL with nobody signed in yet."""
-    return Desk(visit.page).open()
+    """GraphiQL, opened by somebody with the role, who signed in on the way to it."""
+    return Desk(visit.page).open_as(FINANCE)
 
 
 def sign_in_again(desk: Desk, person: str = FINANCE) -> Page:
@@ -35,7 +35,8 @@ def sign_in_again(desk: Desk, person: str = FINANCE) -> Page:
     return window
 
 
-def test_who_is_not_signed_in_is_offered_to_and_comes_back_to_what_they_wrote(desk: Desk, visit: Visit) -> None:
+def test_who_is_not_signed_in_is_offered_to_and_comes_back_to_what_they_wrote(visit: Visit) -> None:
+    desk = Desk(visit.page).open()
     desk.write("query Mine { viewer { actor } }")
     desk.tabs("Mine")
     desk.run()
@@ -52,8 +53,8 @@ def test_who_is_not_signed_in_is_offered_to_and_comes_back_to_what_they_wrote(de
     assert desk.page.evaluate("() => document.cookie") == ""
 
 
-def test_somebody_without_the_role_signs_in_and_is_refused(desk: Desk) -> None:
-    desk.sign_in(SUPPORT)
+def test_somebody_without_the_role_signs_in_and_is_refused(visit: Visit) -> None:
+    desk = Desk(visit.page).open_as(SUPPORT)
     expect(desk.bar).to_contain_text("no finance role")
     desk.write("query Mine { providers { name } }")
     desk.run()
@@ -63,7 +64,6 @@ def test_somebody_without_the_role_signs_in_and_is_refused(desk: Desk) -> None:
 
 
 def test_who_was_signed_in_is_told_when_the_session_has_ended(desk: Desk, service: Service) -> None:
-    desk.sign_in(FINANCE)
     service.sessions_end()
     desk.run()
 
@@ -72,7 +72,6 @@ def test_who_was_signed_in_is_told_when_the_session_has_ended(desk: Desk, servic
 
 
 def test_the_bar_says_for_how_long_changes_need_no_new_sign_in(desk: Desk, service: Service) -> None:
-    desk.sign_in(FINANCE)
     timer = desk.bar.get_by_role("timer")
     first = timer.inner_text()
     assert first.startswith(("Changes allowed for 4:5", "Changes allowed for 5:0"))
@@ -87,7 +86,6 @@ def test_the_bar_says_for_how_long_changes_need_no_new_sign_in(desk: Desk, servi
 def test_a_change_waits_for_a_fresh_sign_in_and_is_then_sent_again_just_as_it_was(
     desk: Desk, visit: Visit, service: Service
 ) -> None:
-    desk.sign_in(FINANCE)
     service.sign_ins_age(400)
     desk.write(IGNORE)
     desk.run()
@@ -104,7 +102,6 @@ def test_a_change_waits_for_a_fresh_sign_in_and_is_then_sent_again_just_as_it_wa
 
 
 def test_who_would_rather_not_sign_in_again_is_shown_the_refusal(desk: Desk, visit: Visit, service: Service) -> None:
-    desk.sign_in(FINANCE)
     service.sign_ins_age(400)
     desk.write(IGNORE)
     for key in ("Enter", "Escape"):
@@ -117,7 +114,6 @@ def test_who_would_rather_not_sign_in_again_is_shown_the_refusal(desk: Desk, vis
 
 
 def test_a_change_is_not_sent_in_the_name_of_another_who_signs_in(desk: Desk, visit: Visit, service: Service) -> None:
-    desk.sign_in(FINANCE)
     service.sign_ins_age(400)
     desk.write(IGNORE)
     desk.run()
@@ -128,7 +124,8 @@ def test_a_change_is_not_sent_in_the_name_of_another_who_signs_in(desk: Desk, vi
     assert len(visit.sent_as("Ignore")) == 1
 
 
-def test_a_change_with_a_typed_token_asks_for_no_sign_in_window(desk: Desk, service: Service) -> None:
+def test_a_change_with_a_typed_token_asks_for_no_sign_in_window(visit: Visit, service: Service) -> None:
+    desk = Desk(visit.page).open()
     token = service.finance(auth_age=400)["Authorization"]
     desk.write(f'{{"Authorization": "{token}"}}', editor=desk.tool("Headers"))
     desk.write(IGNORE)
@@ -159,7 +156,6 @@ def test_a_schema_that_strangers_may_not_read_is_read_when_somebody_is_known(vis
 
 
 def test_proving_oneself_beforehand_helps_every_page_that_is_open(desk: Desk, visit: Visit, service: Service) -> None:
-    desk.sign_in(FINANCE)
     service.sign_ins_age(400)
     other = Desk(visit.context.new_page()).open()
     expect(other.bar).to_contain_text("Changes ask you to sign in again")
@@ -173,7 +169,6 @@ def test_proving_oneself_beforehand_helps_every_page_that_is_open(desk: Desk, vi
 
 
 def test_signing_out_ends_the_session_and_clears_the_screen(desk: Desk) -> None:
-    desk.sign_in(FINANCE)
     desk.run()
     expect(desk.answer).to_contain_text(FINANCE)
 
