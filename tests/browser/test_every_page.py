@@ -57,7 +57,7 @@ def violations(office: BackOffice, *rules: str) -> list[str]:
     if not office.page.evaluate("() => 'axe' in window"):
         office.page.evaluate(f"() => {{ {AXE.read_text()} }}")
     options = {"resultTypes": ["violations"]} | ({"runOnly": rules} if rules else {})
-    found = office.page.evaluate("options => axe.run(options)", options)["violations"]
+    found = office.page.evaluate("async options => (await axe.run(options)).violations", options)
     return [f"{office.page.url}: {one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
 
 
