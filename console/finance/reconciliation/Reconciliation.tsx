@@ -56,8 +56,15 @@ export default function Reconciliation() {
         <WindowChoice of={days} />
         <Choice name="state" label="Lines" of={named(LINE_STATE)} />
       </FilterBar>
-      {known.data && able.length === 0 && <Empty>{t("No provider that is configured tells its own ledger.")}</Empty>}
-      {provider !== undefined && <Answered of={report}>{({ reconciliation }) => <Shown report={reconciliation} />}</Answered>}
+      <Answered of={known}>
+        {() =>
+          provider === undefined ? (
+            <Empty>{t("No provider that is configured tells its own ledger.")}</Empty>
+          ) : (
+            <Answered of={report}>{({ reconciliation }) => <Shown report={reconciliation} />}</Answered>
+          )
+        }
+      </Answered>
     </Page>
   );
 }
