@@ -23,6 +23,8 @@ READS = EVERYWHERE | {
 }
 REPORTS = EVERYWHERE | {"default_transaction_read_only": "on", "idle_in_transaction_session_timeout": "60s"}
 EXPORTS = EVERYWHERE | {"default_transaction_read_only": "on"}
+# What comes by the hundred thousand rows is set aside, joined and summed up in memory.
+BULK = EVERYWHERE | {"work_mem": "64MB", "temp_buffers": "64MB"}
 
 
 class OwnerUnknown(StorageProblem):
@@ -76,7 +78,7 @@ class Database:
 
     def connect(self, *, autocommit: bool = False) -> psycopg.Connection[Any]:
         """A plain connection as the service, for bulk work and the command line."""
-        return psycopg.connect(conninfo(self.runtime_url, EVERYWHERE), autocommit=autocommit)
+        return psycopg.connect(conninfo(self.runtime_url, BULK), autocommit=autocommit)
 
     def connect_as_owner(self, *, autocommit: bool = False) -> psycopg.Connection[Any]:
         """A plain connection as the owner of the tables, for migrations and loads.

@@ -31,7 +31,8 @@ create temporary table rule (number int, event text, kind text, in_tenants_book 
     on commit drop;
 create temporary table rule_leg (number int, leg int, account text, sign int) on commit drop"""
 # Each event has its day before it is weighed: the planner takes three columns of a weight to tell three times as much as they
-# do, and would look through all events for every deposit.
+# do, and would look through all events for every deposit. A journal's id is its subject's with the number of its rule for the
+# last byte but one, a leg's is its journal's with its own number for the last: the system's randomness costs more than a row.
 POSTED = """
 create temporary table posted on commit drop as
 with event as materialized (
@@ -45,7 +46,8 @@ with event as materialized (
                    tenant_id, number
               from matched) e
       join staged d on d.kind = 'DEPOSIT' and d.deposit = e.deposit)
-select uuid7() as journal_id, case when r.in_tenants_book then e.tenant_id end as book_id, r.number as rule, r.kind,
+select encode(set_byte(uuid_send(e.subject_id), 14, r.number), 'hex')::uuid as journal_id,
+       case when r.in_tenants_book then e.tenant_id end as book_id, r.number as rule, r.kind,
        replace(r.description, '{number}', e.number) as description, r.leg_count, e.subject_id, e.tenant_id, e.invoice_id,
        e.payment_id, e.bank_transfer_id, e.reference, e.currency, e.booked_on as occurred_on,
        greatest(e.booked_on, %(first_open)s::date) as booked_on, w.cents, w.eur_cents
@@ -58,7 +60,6 @@ insert into journal (id, book_id, kind, subject_id, currency, leg_count, occurre
 select journal_id, book_id, kind, subject_id, currency, leg_count, occurred_on, booked_on, description, tenant_id,
        invoice_id, payment_id, bank_transfer_id, %s, reference
   from posted"""
-# A leg's id is its journal's with the leg's number for the last byte: the system's randomness costs more than the row.
 ENTRIES = """
 insert into accounting_entry (id, journal_id, leg, book_id, tenant_id, account, currency, amount_cents, amount_eur_cents,
                               booked_on)
