@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from graphql_api.console import CONTENT_SECURITY_POLICY
 from graphql_api.graphiql import STATIC
@@ -128,6 +128,21 @@ def test_no_page_keeps_anybody_out(new_visit: NewVisit, service: Service) -> Non
     found += violations_by_day_and_night(office)
 
     assert found == []
+
+
+def test_a_page_whose_questions_are_not_answered_yet_says_so(office: BackOffice) -> None:
+    """Also where one question waits for the answer to another."""
+
+    def hold(_question: Route) -> None:
+        """Until the route is taken away."""
+
+    office.open("/").page.route("**/graphql", hold)
+    office.page.get_by_role("link", name="Reconciliation", exact=True).click()
+    expect(office.heading).to_have_text("Reconciliation")
+    expect(office.page.locator(".loading")).to_be_visible()
+
+    office.page.unroute("**/graphql", hold)
+    expect(office.page.get_by_role("table").first).to_be_visible()
 
 
 def test_the_focus_goes_to_the_title_of_the_page_one_comes_to(office: BackOffice) -> None:
