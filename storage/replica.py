@@ -23,6 +23,7 @@ ANSWER_SECONDS_MAX: Final = 2.0
 """Reports wait for the answer: one that hangs is as good as gone."""
 
 LEAVE_SECONDS: Final = 0.1
+"""What a question that was given up has to end, before it is told again."""
 
 SILENT: Final = "it does not answer"
 BROKEN: Final = (OperationalError, InterfaceError)
