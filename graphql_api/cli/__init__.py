@@ -7,6 +7,7 @@ import pwd
 import signal
 import sys
 from collections.abc import Callable
+from types import FrameType
 from typing import Any, TypeVar
 
 import click
@@ -26,8 +27,14 @@ class Refused(click.ClickException):
     exit_code = 2
 
 
+class Terminated(KeyboardInterrupt):
+    """SIGTERM: we leave by the door and clean up first. Like Ctrl-C, it is never taken for a failure of a plugin, which a
+    SystemExit may be."""
+
+
 class Commands(click.Group):
-    """Finds the commands and imports one when it is wanted. A refusal is a line on stderr and exit code 2."""
+    """Finds the commands and imports one when it is wanted. A refusal is a line on stderr and exit code 2; on SIGTERM the
+    exit code is 143, as a shell shows it."""
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
         return sorted(_modules())
@@ -39,6 +46,8 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except Terminated:
+            sys.exit(128 + signal.SIGTERM)
         except (Refusal, SettingsRefused, StorageProblem) as refusal:
             raise Refused(str(refusal)) from refusal
         except OSError as error:
@@ -55,7 +64,11 @@ def main() -> None:
     Settings come from the environment (BILLING_...); without any, everything runs on an embedded PostgreSQL.
     """
     look_seldom()
-    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))  # leave by the door: clean up first
+    signal.signal(signal.SIGTERM, _terminate)
+
+
+def _terminate(_number: int, _frame: FrameType | None) -> None:
+    raise Terminated
 
 
 def _modules() -> dict[str, str]:

@@ -15,17 +15,13 @@ from click.testing import CliRunner
 from billing.refusals import BadInput
 from graphql_api import cli
 from graphql_api.cli import actor_option, main, user_as_actor
+from providers.registry import GROUP
 from storage.engine import Database
 
-WAITING = """
-import sys
-from graphql_api.cli import main
-from graphql_api.database import open_database
-from graphql_api.settings import load_settings
-main.callback()
-with open_database(load_settings()):
-    print("open", flush=True)
-    sys.stdin.read()
+SLOW_PLUGIN = """
+import time
+print("loading", flush=True)
+time.sleep(60)
 """
 
 
@@ -120,20 +116,28 @@ def test_on_a_server_of_its_own_the_installation_is_migrated_through_the_owners_
     )
 
 
-def test_a_command_that_is_told_to_end_stops_the_server_it_started(data_dir: Path) -> None:
-    environment = os.environ | {"BILLING_DATA_DIR": str(data_dir)}
-    command = [sys.executable, "-c", WAITING]
+def test_a_command_that_is_told_to_end_while_a_plugin_loads_ends_and_stops_the_server_it_started(
+    data_dir: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "slow.py").write_text(SLOW_PLUGIN)
+    installed = tmp_path / "slow-1.0.dist-info"
+    installed.mkdir()
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: slow\nVersion: 1.0\n")
+    (installed / "entry_points.txt").write_text(f"[{GROUP}]\nslow = slow\n")
+    environment = os.environ | {"BILLING_DATA_DIR": str(data_dir), "PYTHONPATH": str(tmp_path)}
+    command = [str(Path(sys.executable).with_name("billing")), "worker", "--once"]
     with subprocess.Popen(
-        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
-        assert process.stdout.readline() == "open\n"
+        assert process.stdout.readline() == "loading\n"
         running = data_dir / "postgresql" / "data" / "postmaster.pid"
         assert running.exists()
 
         process.send_signal(signal.SIGTERM)
 
-        assert process.wait(20) == 143
+        assert process.communicate(timeout=20) == ("", "")
+        assert process.returncode == 143
     assert not running.exists()
 
 

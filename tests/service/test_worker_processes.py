@@ -35,6 +35,16 @@ def worker(database: Database, folder: Path) -> Iterator[subprocess.Popen[str]]:
         process.communicate()
 
 
+def stopped(process: subprocess.Popen[str]) -> str:
+    """Tell a worker that works to stop, and wait until it has; its log."""
+    assert process.stdout is not None
+    assert process.stdout.readline() == "Working.\n"
+    process.send_signal(signal.SIGTERM)
+    _, log = process.communicate(timeout=SECONDS_MAX)
+    assert process.returncode == 0, log
+    return log
+
+
 def until(connection: psycopg.Connection[Any], query: str, wanted: int) -> None:
     """Wait until a count is there."""
     deadline = time.monotonic() + SECONDS_MAX
@@ -60,17 +70,12 @@ def test_two_workers_one_of_them_killed_do_everything_once_and_stop_when_they_ar
     with worker(database, tmp_path) as first, worker(database, tmp_path) as second:
         until(runtime, "select count(*) from notice where sent_at is not null", 20)
         first.kill()
-        second.send_signal(signal.SIGTERM)
-        out, err = second.communicate(timeout=SECONDS_MAX)
-    assert (second.returncode, out.splitlines()[-1]) == (0, "Working."), err
-    assert '"level": "error"' not in err
+        assert '"level": "error"' not in stopped(second)
 
     remind(20)
     with worker(database, tmp_path) as third:
         until(runtime, "select count(*) from notice where sent_at is not null", 40)
-        third.send_signal(signal.SIGTERM)
-        third.communicate(timeout=SECONDS_MAX)
-    assert third.returncode == 0
+        stopped(third)
 
     assert little.one("select count(*), count(distinct case_id) from dunning_action") == (40, 40)
     assert len(list((tmp_path / "outbox").glob("*.eml"))) == 40
