@@ -71,16 +71,19 @@ def prorated(
     """The unused rest of the period, [on, period_end), credited at the price before and charged at the price after.
 
     A day of a plan costs its price divided by the days of one interval of it from `period_start`, as long as that month or
-    year is: with `anchor_day` 31, a month from 28 February has 31 days. What a pause added to the period was not paid for: never more days are credited than one interval has.
+    year is: with `anchor_day` 31, a month from 28 February has 31 days. The rest may be longer than an interval of the plan
+    before: one that was changed to within a year was charged for all that was left of the year.
     """
-    whole = before.price.interval.days_from(period_start, anchor_day=anchor_day)
-    rest = min((period_end - on).days, whole)
-    if rest <= 0:
+    days = (period_end - on).days
+    if days <= 0:
         return Proration()
+
+    def rest(plan: Priced) -> int:
+        return share(plan.price.cents, days, plan.price.interval.days_from(period_start, anchor_day=anchor_day))
+
     until = f"{on} to {period_end}"
-    unused = _line(f"{before.name}, unused {until}", -share(before.price.cents, rest, whole), before.vat_rate)
-    used = after.price.interval.days_from(period_start, anchor_day=anchor_day)
-    wanted = _line(f"{after.name}, {until}", share(after.price.cents, rest, used), after.vat_rate)
+    unused = _line(f"{before.name}, unused {until}", -rest(before), before.vat_rate)
+    wanted = _line(f"{after.name}, {until}", rest(after), after.vat_rate)
     return _settled(unused, wanted)
 
 

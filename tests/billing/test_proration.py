@@ -109,6 +109,20 @@ def test_the_rest_of_a_year_at_a_monthly_price_costs_as_many_days_of_it() -> Non
     assert [line.net_cents for line in found.charged] == [-3_000, 30_000]
 
 
+def test_after_a_change_to_a_shorter_interval_all_that_was_charged_is_what_is_left() -> None:
+    """A year is changed to months on 2 December 2025, then a month's plan to another on 1 July 2026."""
+    year, month, other = priced(36_500, interval=YEAR), priced(31_000), priced(62_000)
+    start, end = date(2025, 10, 1), date(2026, 10, 1)
+
+    to_months = settled(year, month, start, end, date(2025, 12, 2))
+    back = settled(month, year, start, end, date(2025, 12, 2))
+    onward = settled(month, other, start, end, date(2026, 7, 1))
+
+    assert [line.net_cents for line in to_months.charged] == [-30_300, 303_000]
+    assert (back.charged, back.credited_cents) == ((), to_months.charged_cents)
+    assert [line.net_cents for line in onward.charged] == [-92_000, 184_000]
+
+
 def test_what_a_pause_added_was_not_paid_for() -> None:
     """Paused for 20 days on its first day: the period ends 20 days later, and 30 days of it were paid."""
     found = settled(priced(30_000), priced(60_000), date(2026, 11, 1), date(2026, 12, 21), date(2026, 11, 21))
@@ -173,6 +187,22 @@ def test_nothing_is_ever_both_lost_and_won(  # noqa: PLR0917
         assert found == Proration()
     if used == 0 and old_rate == new_rate == 0:
         assert found.charged_cents - found.credited_cents == new - old
+
+
+INTERVALS = st.sampled_from([MONTH, YEAR, Interval(unit="WEEK", count=2), Interval(unit="MONTH", count=3)])
+PRICED = st.builds(priced, st.integers(0, 10**8), interval=INTERVALS, rate=st.sampled_from([0, 6, 25]))
+
+
+@given(PRICED, PRICED, PRICED, INTERVALS, st.dates(date(2024, 1, 1), date(2032, 1, 1)), st.integers(0, 400))
+def test_a_change_is_worth_as_much_as_the_same_in_two_steps_and_nothing_when_it_is_undone(  # noqa: PLR0917
+    first: Priced, second: Priced, third: Priced, interval: Interval, start: date, used: int
+) -> None:
+    def worth(before: Priced, after: Priced) -> int:
+        found = settled(before, after, start, interval.after(start), start + timedelta(days=used))
+        return found.charged_cents - found.credited_cents
+
+    assert worth(first, second) + worth(second, third) == worth(first, third)
+    assert worth(first, second) + worth(second, first) == 0
 
 
 @given(

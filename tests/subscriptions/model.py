@@ -128,8 +128,8 @@ class Model:
         self._close()
 
     def _settle(self, plan: str, cents: int) -> None:
+        rest = (self.end - self.today).days
         whole = (later(self.start, PLANS[self.plan][0], self.anchor) - self.start).days
-        rest = min((self.end - self.today).days, whole)
         other = (later(self.start, PLANS[plan][0], self.anchor) - self.start).days
         unused, wanted = round(Fraction(self.cents * rest, whole)), round(Fraction(cents * rest, other))
         total = wanted + round(wanted * VAT) - unused - round(unused * VAT)
