@@ -17,7 +17,6 @@ from billing.subscriptions import Step
 from procedures.books import Books, Order
 from procedures.subscription_lives import Life, Lives, life_of, told
 from storage.invoices import Invoice, InvoiceLine
-from storage.journals import post
 from storage.subscriptions import next_proration_number
 
 PAYMENT_DAYS: Final = 30
@@ -112,8 +111,7 @@ async def apply_decided(lives: Lives, life: Life, decided: Decided, order: Order
         invoice_id = await _invoice(lives, life, proration)
     entry_id = lives.take(life, last, order, credited_cents=proration.credited_cents, invoice_id=invoice_id)
     if proration.credited:
-        credited = credit_postings(lives, life, proration, entry_id=entry_id)
-        await post(lives.session, credited, lives.rates)
+        lives.postings += credit_postings(lives, life, proration, entry_id=entry_id)
     return Changed(subscription_id=life.row.id, entry_id=entry_id, invoice_id=invoice_id)
 
 
@@ -170,8 +168,7 @@ async def _invoice(lives: Lives, life: Life, proration: Proration) -> UUID:
         )
         for ordinal, line in enumerate(proration.charged, 1)
     )
-    charged = charge_postings(lives, life, proration, invoice_id=invoice_id, number=number)
-    await post(session, charged, lives.rates)
+    lives.postings += charge_postings(lives, life, proration, invoice_id=invoice_id, number=number)
     return invoice_id
 
 

@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 
 from billing.fx import Rates
 from billing.intervals import Interval
+from billing.ledger import Posting
 from billing.mrr import Change, Price, TenantMrr
 from billing.refusals import NotFound
 from billing.subscription_days import due, overdue
@@ -19,6 +20,7 @@ from billing.subscriptions import Planned, Standing, Step, SubscriptionChanged
 from procedures.books import Order
 from storage.audit import Done, record_all
 from storage.invoices import Invoice
+from storage.journals import post
 from storage.mrr import MrrMovement, record_movements
 from storage.rates import rates_since
 from storage.subscriptions import PlanHistory, Subscription
@@ -51,6 +53,7 @@ class Lives:
     overdue: set[UUID]
     entries: list[dict[str, object]] = field(default_factory=list)
     changes: dict[UUID, list[Change]] = field(default_factory=dict)
+    postings: list[Posting] = field(default_factory=list)
     done: list[Done] = field(default_factory=list)
 
     def price(self, plan_id: UUID, cents: int, currency: str, *, on: date) -> Price:
@@ -124,13 +127,17 @@ class Lives:
         return entry_id
 
     async def write(self) -> int:
-        """Write rows, log and movements, each table in one statement; gives how many subscriptions stand otherwise."""
+        """Write rows, log, journals and movements, each table in one statement; gives how many subscriptions stand otherwise.
+
+        The log comes before its journals: the plan of what they take back is read from it.
+        """
         changed = [life for life in self.of.values() if life.standing != _standing(life.row, self.plans)]
         for life in changed:
             _set(life.row, life.standing)
         await self.session.flush()
         if self.entries:
             await self.session.execute(insert(PlanHistory), self.entries)
+        await post(self.session, self.postings, self.rates)
         movements = [
             movement
             for tenant_id, changes in self.changes.items()

@@ -95,7 +95,9 @@ class RevenueDashboard:
     gross_revenue: Money = strawberry.field(
         description="What was collected for the platform and its tenants, VAT included."
     )
-    vat: Money = strawberry.field(description="The VAT in what was collected.")
+    vat: Money = strawberry.field(
+        description="The VAT in what was collected, less what was given back with the rest of a period."
+    )
     refunds: Money = strawberry.field(description="What went back, without VAT.")
     provider_fees: Money
     net_revenue: Money = strawberry.field(description="Gross revenue less VAT, refunds and provider fees.")

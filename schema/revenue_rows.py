@@ -55,7 +55,8 @@ class RevenueFlow:
     description: str = column()
     tenant: Tenant | None = one(lambda flow, tenant: tenant.id == flow.tenant_id)
     plan: Plan | None = one(
-        lambda flow, plan: plan.id == flow.plan_id, description="Of the invoice's subscription, on that day."
+        lambda flow, plan: plan.id == flow.plan_id,
+        description="Of the subscription that is paid for or credited, on that day.",
     )
     invoice: Invoice | None = one(lambda flow, invoice: invoice.id == flow.invoice_id)
     gross_revenue: Money = money("gross_cents")

@@ -9,6 +9,7 @@ import pytest
 from billing.fx import FxRateMissing
 from billing.refusals import BadInput, NotFound, Refusal
 from billing.subscriptions import SubscriptionChanged, SubscriptionState
+from procedures.apply_credit import apply
 from procedures.change_plan import PlanChange, change
 from tests.books import TODAY
 from tests.subscriptions.desk import Desk
@@ -50,6 +51,23 @@ async def test_a_downgrade_takes_revenue_and_vat_back_as_the_tenants_credit(desk
     assert desk.rows("select kind, subject_id, tenant_id is not null from journal") == [
         ("PRORATION_CREDIT", changed.entry_id, True)
     ]
+
+
+async def test_vat_that_was_given_back_counts_again_when_the_credit_pays(desk: Desk, club: UUID) -> None:
+    flows = """
+        select p.code, f.gross_cents, f.vat_cents, f.platform_fee_cents
+          from revenue_flow f join plan p on p.id = f.plan_id join journal j on j.id = f.journal_id
+         order by j.recorded_at"""
+
+    await desk.change(club, "club", 19_000)
+    given_back = desk.rows(flows)
+    back = await desk.change(club, "plus", 49_000)
+    assert back.invoice_id is not None
+    [(tenant,)] = desk.rows("select tenant_id from subscription")
+    await apply(tenant_id=tenant, invoice_id=back.invoice_id, cents=13_750, order=desk.order(TODAY), books=desk.books)
+
+    assert given_back == [("club", 0, -244, 0)]
+    assert desk.rows(flows) == [*given_back, ("plus", 0, 244, 1_222)]
 
 
 async def test_a_change_of_plan_moves_mrr_from_one_plan_to_the_other(desk: Desk, club: UUID) -> None:

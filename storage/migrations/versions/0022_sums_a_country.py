@@ -101,9 +101,9 @@ def follow(function: str, statements: Iterable[str]) -> None:
     )
 
 
-def make_anew(sums: Mapping[str, str]) -> None:
+def make_anew(sums: Mapping[str, str], *, flows: str = KEPT.FLOWS) -> None:
     """Replace what makes all sums of revenue again, after a load that has left them out."""
-    anew = ["delete from book_day", KEPT.BOOK_DAYS.format(source="accounting_entry"), KEPT.FLOWS.format(source=UNSEEN)]
+    anew = ["delete from book_day", KEPT.BOOK_DAYS.format(source="accounting_entry"), flows.format(source=UNSEEN)]
     for table, statement in sums.items():
         anew += [f"delete from {table}", statement.format(source="revenue_flow")]  # noqa: S608 - ours
     op.execute(
