@@ -50,13 +50,12 @@ def overdue(standing: Standing, *, is_overdue: bool, on: date) -> list[Step]:
 
 
 def projected(step: Step) -> Standing:
-    """How the subscription stands once what the step plans has happened, as far as can be told today."""
+    """How the subscription stands once what the step plans has happened, with all else that falls due by that day, as far
+    as can be told today."""
     planned = step.after.planned
     if planned is None or step.kind != planned.kind:
         return step.after
-    if planned.kind == "CANCEL_SCHEDULED":
-        return ended(step.after, planned.on).after
-    return replace(step.after, price=step.price, planned=None)
+    return due(step.after, today=planned.on, price_of=lambda _planned: step.price)[0]
 
 
 def _falling_due(standing: Standing) -> Iterator[tuple[date, _Falls]]:

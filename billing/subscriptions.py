@@ -93,10 +93,12 @@ class Standing:
 
     @property
     def period_end_after_pause(self) -> date:
-        """The period's end once the pause that goes on has ended on its day; one without a day adds nothing yet."""
+        """The period's end once the pause that goes on has ended on its day; one without a day adds nothing yet, and nothing
+        moves the day on which it is planned to end."""
         if self.paused_on is None or self.paused_until is None:
             return self.period_end
-        return self.period_end + (self.paused_until - self.paused_on)
+        end = self.period_end + (self.paused_until - self.paused_on)
+        return min(end, self.cancel_at or end)
 
     @property
     def cancel_at(self) -> date | None:

@@ -93,7 +93,7 @@ async def test_a_planned_end_is_told_too(api: Api, club: str) -> None:
         ({"cancel": "NOW"}, ("2026-11-20", "CANCELLED", -4_356, "2026-12-01")),
         ({"cancel": "PERIOD_END"}, ("2026-12-01", "CANCELLED", -4_356, "2026-12-01")),
         ({"changePlan": {"planCode": "club", "amountCents": 24_500, "effective": "PERIOD_END"}},
-         ("2026-12-01", "ACTIVE", -2_178, "2026-12-01")),
+         ("2026-12-01", "ACTIVE", -2_178, "2027-01-01")),
     ],
 )  # fmt: skip
 async def test_every_change_can_be_previewed_without_being_made(
