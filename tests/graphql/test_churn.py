@@ -105,12 +105,22 @@ async def test_what_is_only_planned_or_taken_back_has_not_left(
     )  # fmt: skip
 
 
-async def test_what_was_paused_before_it_was_cancelled_is_lost_once(
-    api: Api, books: Books, clubs: dict[str, UUID]
+@pytest.mark.parametrize(
+    "cancelled_on", [date(2026, 11, 20), date(2026, 11, 9)], ids=["and then cancelled", "and set to end"]
+)
+async def test_what_was_paused_before_it_ended_is_lost_once(
+    api: Api, books: Books, little: LittleBooks, clubs: dict[str, UUID], cancelled_on: date
 ) -> None:
     before = (await report(api))["churnRate"]
+    little.connection.execute(
+        "update subscription set current_period_end = '2026-11-20' where id = %s", [clubs["alone"]]
+    )
+    if cancelled_on < DAY:
+        await cancel(clubs["alone"], now=False, why="UNUSED", order=order(cancelled_on), books=books)
     await pause(clubs["alone"], until=date(2027, 1, 1), order=order(date(2026, 11, 10)), books=books)
-    await cancel(clubs["alone"], now=True, why="UNUSED", order=order(), books=books)
+    if cancelled_on == DAY:
+        await cancel(clubs["alone"], now=True, why="UNUSED", order=order(), books=books)
+    await run_subscriptions(at=datetime(2026, 11, 20, 12, tzinfo=UTC), books=books)
 
     whole, after = await report(api), await report(api, **{"from": "2026-11-11", "to": "2026-11-20"})
 
