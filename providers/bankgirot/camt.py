@@ -123,7 +123,7 @@ class Statement(Part):
     __slots__ = ()
     id = Text("Id")
     sequence = Text("ElctrncSeqNb", "LglSeqNb")
-    page = Text("StmtPgntn/PgNb", "NtfctnPgntn/PgNb")
+    stated_page = Text("StmtPgntn/PgNb", "NtfctnPgntn/PgNb")
     is_last_page = Text("StmtPgntn/LastPgInd", "NtfctnPgntn/LastPgInd")
     iban = Text("Acct/Id/IBAN")
     account = Text("Acct/Id/Othr/Id")
@@ -137,6 +137,11 @@ class Statement(Part):
     debits_count = Text("TxsSummry/TtlDbtNtries/NbOfNtries")
     debits_sum = Text("TxsSummry/TtlDbtNtries/Sum")
     entries = Streamed(Entry, "Ntry")
+
+    @property
+    def page(self) -> str:
+        """The number of its page, "1" where it states none."""
+        return (self.stated_page or "1").lstrip("0")
 
 
 class Message(Part):

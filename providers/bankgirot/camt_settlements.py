@@ -106,7 +106,7 @@ class _Books:
         movement = Movement(
             entry=entry,
             account=account,
-            place=f"{statement.id} {self._entries}",
+            place=_place(statement, self._entries),
             deposit=self._deposits + 1,
             repetitions=self._repetitions,
         )
@@ -211,6 +211,11 @@ class _Books:
 
     def _warn(self, movement: Movement, what: str) -> None:
         self._inspection.warn(f"Entry {movement.reference}: {what}.")
+
+
+def _place(statement: Statement, nth: int) -> str:
+    """Where the statement's `nth` entry stands. Every page of a statement has the statement's id and counts from 1."""
+    return f"{statement.id} {nth}" if statement.page == "1" else f"{statement.id} page {statement.page} {nth}"
 
 
 def _where(part: Entry | Transaction) -> str:

@@ -95,7 +95,7 @@ def _balance(statement: Statement, types: tuple[str, ...], currency: str) -> Bal
 
 
 def _is_one_of_many_pages(statement: Statement) -> bool:
-    is_part = statement.page not in (None, "1") or (statement.page is not None and not is_true(statement.is_last_page))
+    is_part = statement.page != "1" or (statement.stated_page is not None and not is_true(statement.is_last_page))
     return is_part and bool(statement.balances or statement.entries_count or statement.credits_count)
 
 

@@ -89,6 +89,25 @@ def test_a_file_with_known_and_new_deposits_books_the_new_ones(database: Databas
     assert_sound(little.connection)
 
 
+def test_the_pages_of_a_statement_are_all_booked_though_the_bank_gave_their_entries_no_reference(
+    database: Database, little: LittleBooks
+) -> None:
+    first, second = (
+        camt(
+            notification(
+                entry("1250.00", transaction("1250.00", name=name), day=DAY),
+                head=f"<StmtPgntn><PgNb>{page}</PgNb><LastPgInd>{is_last}</LastPgInd></StmtPgntn>",
+            ),
+            message="053",
+        )
+        for page, is_last, name in ((1, "false", "Anna"), (2, "true", "Bo"))
+    )
+
+    assert [received(database, content).transfer_count for content in (first, second)] == [1, 1]
+    assert [received(database, content + b"\n").known_count for content in (first, second)] == [1, 1]
+    assert little.balance("1930") == 250_000
+
+
 def test_equal_payments_of_different_deposits_are_both_booked(database: Database, little: LittleBooks) -> None:
     received(database, bgmax(DEPOSIT))
 

@@ -13,6 +13,10 @@ def summary(side: str, count: int, total: str) -> str:
     return f"<TxsSummry><{side}><NbOfNtries>{count}</NbOfNtries><Sum>{total}</Sum></{side}></TxsSummry>"
 
 
+def page_of(number: str, *, is_last: bool) -> str:
+    return f"<StmtPgntn><PgNb>{number}</PgNb><LastPgInd>{str(is_last).lower()}</LastPgInd></StmtPgntn>"
+
+
 @pytest.mark.parametrize(
     ("side", "count", "total"),
     [("TtlNtries", 3, "8"), ("TtlNtries", 2, "4.00"), ("TtlCdtNtries", 2, "3.00"), ("TtlCdtNtries", 2, "3"), ("TtlDbtNtries", 1, "5.00"), ("TtlDbtNtries", 0, "0")],
@@ -72,7 +76,7 @@ def test_balances_of_several_days_in_one_statement_are_not_guessed_at() -> None:
 
 
 def test_a_page_of_a_longer_statement_is_read_without_its_totals() -> None:
-    page = "<StmtPgntn><PgNb>2</PgNb><LastPgInd>false</LastPgInd></StmtPgntn>"
+    page = page_of("2", is_last=False)
     content = stated(entry("1.00"), head=page + balance("OPBD", "100.00") + balance("CLBD", "500.00"))
     assert [deposit.amount.cents for deposit in of(Deposit, content)] == [100]
     assert of(StatementBalance, content) == []
@@ -138,6 +142,15 @@ def test_an_entry_without_references_is_told_by_its_place_in_the_statement() -> 
     assert [deposit.identities for deposit in of(Deposit, content)] == [
         ("deposit:58411009823:2026-03-02:100:SEK:N1 1",),
         ("deposit:58411009823:2026-03-02:100:SEK:N1 2",),
+    ]
+
+
+def test_an_entry_of_a_later_page_is_not_taken_for_one_of_the_first() -> None:
+    pages = [stated(entry("1.00"), head=page_of(number, is_last=number == "02")) for number in ("1", "00001", "02")]
+    assert [of(Deposit, content)[0].identities for content in pages] == [
+        ("deposit:58411009823:2026-03-02:100:SEK:N1 1",),
+        ("deposit:58411009823:2026-03-02:100:SEK:N1 1",),
+        ("deposit:58411009823:2026-03-02:100:SEK:N1 page 2 1",),
     ]
 
 
