@@ -8,8 +8,9 @@ Accounts are written as "SE3550000000054910000003" (IBAN), "BG 991-2346" or "PG 
 else as the bank's own digits, so that the same account reads the same in every format.
 
 What was booked is recognised by identities. A deposit of which any identity is known is known with all its payments,
-in whatever order the other file listed them. A payment of which any identity is known is known by itself. No identity
-comes twice in one file: what a bank repeats there is numbered, so equal payments stay as many as they are.
+in whatever order the other file listed them. A payment of which any identity is known is known by itself. A debit is
+known by itself or by its entry. No identity comes twice in one file: what a bank repeats there is numbered, so equal
+payments stay as many as they are.
 """
 
 from collections.abc import Iterator
@@ -80,7 +81,9 @@ class Deposit:
 class Debit:
     """Money that left the account (`amount` is negative): a bank charge, a payout, or a deposit taken back.
 
-    A batch that the bank itemises is one debit for each item. `end_to_end_id` is of the order of ours that it answers.
+    A batch that the bank itemises is one debit for each item. `entry` is an identity that all debits of one entry on the
+    account share, however many items a file makes of it: they add up to the entry. `end_to_end_id` is of the order of
+    ours that it answers.
     """
 
     amount: Money
@@ -89,6 +92,7 @@ class Debit:
     identities: tuple[str, ...]
     description: str
     is_charge: bool
+    entry: str | None = None
     is_reversal: bool = False
     end_to_end_id: str | None = None
 

@@ -13,7 +13,7 @@ from billing.journals import debited
 from billing.ledger import Posting
 from procedures.receive_transfers.orders import REPORTS
 from procedures.receive_transfers.posting import BATCH, post_transfers
-from procedures.receive_transfers.staging import Progress
+from procedures.receive_transfers.staging import IDENTIFIED, Progress
 from storage.journals import copy_postings
 
 # A deposit of which payments are known counts for the rest of it, so that what is on the bank account stays right.
@@ -42,11 +42,11 @@ select m.payment_id, m.tenant_id, m.invoice_id, m.bank_transfer_id,
        case when coalesce(m.payee, d.payee) like 'BG %%' then 'BANKGIRO' else 'BANK_TRANSFER' end, %(provider)s,
        m.reference, m.cents, m.cents, m.currency, d.booked_on::timestamp at time zone %(zone)s, 'SUCCEEDED'
   from matched m join staged d on d.kind = 'DEPOSIT' and d.deposit = m.deposit"""
-IDENTITIES = """
+IDENTITIES = f"""
 insert into bank_identity (provider, key, subject_id, amount_cents)
-select %(provider)s, given.key, coalesce(s.known_as, s.id), s.cents
-  from staged s cross join unnest(s.identities) as given(key)
-    on conflict (provider, key) do nothing"""
+select %(provider)s, given.key, coalesce(s.known_as, s.id), given.cents
+  from ({IDENTIFIED}) given join staged s using (place)
+    on conflict (provider, key) do nothing"""  # noqa: S608 - out of our own constants
 
 BOOKED = {
     DEPOSITS: "deposits booked",
@@ -57,9 +57,9 @@ BOOKED = {
 }
 
 DEBITS = """
-select id, cents, currency, booked_on, reference, message, is_charge
+select id, cents, currency, booked_on, reference, message, kind = 'CHARGE' as is_charge
   from staged
- where kind = 'DEBIT' and known_as is null and order_id is null"""
+ where kind in ('DEBIT', 'CHARGE') and known_as is null and order_id is null"""
 
 
 class _Debit(NamedTuple):

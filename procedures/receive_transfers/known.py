@@ -4,13 +4,15 @@ from typing import Any
 
 import psycopg
 
-KNOWN_THEMSELVES = """
+from procedures.receive_transfers.staging import IDENTIFIED
+
+KNOWN_THEMSELVES = f"""
 update staged s set known_as = known.subject_id
-  from (select distinct on (t.place) t.place, k.subject_id
-          from staged t cross join unnest(t.identities) with ordinality as given(key, nth)
+  from (select distinct on (given.place) given.place, k.subject_id
+          from ({IDENTIFIED}) given
           join bank_identity k on (k.provider, k.key) = (%s, given.key)
-         order by t.place, given.nth) known
- where s.place = known.place"""
+         order by given.place, given.nth nulls last) known
+ where s.place = known.place"""  # noqa: S608 - out of our own constants
 KNOWN_WITH_THEIR_DEPOSIT = """
 update staged p set known_as = d.known_as
   from staged d
@@ -27,7 +29,8 @@ update staged d set known_as = p.known_as
 def mark_known(cursor: psycopg.Cursor[Any], *, provider: str) -> None:
     """Set `known_as` of all that was booked before.
 
-    A deposit is known with all its payments; a payment also by itself; a deposit also when all its payments are.
+    A deposit is known with all its payments; a payment also by itself; a deposit also when all its payments are. A debit
+    is known by itself or by its entry.
     """
     cursor.execute(KNOWN_THEMSELVES, [provider])
     cursor.execute(KNOWN_WITH_THEIR_DEPOSIT)

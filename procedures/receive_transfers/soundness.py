@@ -6,6 +6,7 @@ from typing import Any
 import psycopg
 
 from billing.money import Money
+from procedures.receive_transfers.staging import IDENTIFIED
 from providers.settlement_files import BankFileInvalid, Finding
 
 FINDINGS_MAX = 101  # one more than a refusal lists
@@ -13,7 +14,7 @@ FINDINGS_MAX = 101  # one more than a refusal lists
 UNSIGNED = """
 select lower(kind), coalesce(reference, ordinal::text), cents, currency
   from staged
- where (kind = 'PAYMENT' and cents = 0) or (kind = 'DEBIT' and cents >= 0)
+ where (kind = 'PAYMENT' and cents = 0) or (kind in ('DEBIT', 'CHARGE') and cents >= 0)
  order by place limit %s"""
 UNEVEN = """
 select deposit, d.reference, d.cents, d.currency, coalesce(p.cents, 0), coalesce(p.currency, d.currency)
@@ -27,12 +28,14 @@ select given.key, count(*)
   from staged s cross join unnest(s.identities) as given(key)
  group by given.key having count(*) > 1
  order by given.key limit %s"""
-CONTRADICTING = """
-select distinct on (s.place) lower(s.kind), coalesce(s.reference, s.ordinal::text), s.cents, s.currency, k.amount_cents
-  from staged s cross join unnest(s.identities) as given(key)
+CONTRADICTING = f"""
+select distinct on (s.place) lower(s.kind), coalesce(s.reference, s.ordinal::text), given.cents::bigint, s.currency,
+       k.amount_cents
+  from ({IDENTIFIED}) given
+  join staged s using (place)
   join bank_identity k on (k.provider, k.key) = (%s, given.key)
- where k.amount_cents <> s.cents
- order by s.place limit %s"""
+ where k.amount_cents <> given.cents
+ order by s.place, given.nth limit %s"""  # noqa: S608 - out of our own constants
 
 
 def refuse_unsound(cursor: psycopg.Cursor[Any], *, provider: str) -> None:

@@ -24,16 +24,22 @@ STAGED = """
 create temporary table staged (
     place int, kind text, cents bigint, currency text, identities text[], deposit int, ordinal int, booked_on date,
     reference text, payee text, account text, counterparty_name text, counterparty_account text, message text,
-    ocr_text text, refs jsonb, certain_key text, is_charge boolean, order_key text,
+    ocr_text text, refs jsonb, certain_key text, entry_key text, order_key text,
     id uuid default uuid7(), known_as uuid, order_id uuid
 ) on commit drop"""
+# What an item is recognised by, its own identities first. Debits of one entry are known with it: of that, all together.
+IDENTIFIED = """
+select s.place, given.key, given.nth, s.cents::numeric as cents
+  from staged s cross join unnest(s.identities) with ordinality as given(key, nth)
+ union all
+select place, entry_key, null, sum(cents) over (partition by entry_key) from staged where entry_key is not null"""
 
 
 class Staged(NamedTuple):
-    """A row: a PAYMENT of the deposit numbered `deposit`, the DEPOSIT of that number itself, a DEBIT, or an order that
-    the bank has REFUSED or TAKEN.
+    """A row: a PAYMENT of the deposit numbered `deposit`, the DEPOSIT of that number itself, a DEBIT, a CHARGE of
+    the bank's, or an order that the bank has REFUSED or TAKEN.
 
-    `certain_key`: the reference by which a machine may match it. `order_key`: of the order that a debit carries out, a
+    `certain_key`: the reference by which a machine may match it. `entry_key`: what the debits of one entry share. `order_key`: of the order that a debit carries out, a
     payment brings back, or the bank has refused or taken. Filled later, `known_as` is what it was booked as before, `order_id` an order
     of ours.
     """
@@ -55,7 +61,7 @@ class Staged(NamedTuple):
     ocr_text: str | None = None
     refs: str | None = None
     certain_key: str | None = None
-    is_charge: bool | None = None
+    entry_key: str | None = None
     order_key: str | None = None
 
 
@@ -142,14 +148,14 @@ def _deposit(place: int, deposit: Deposit) -> Staged:
 def _debit(place: int, debit: Debit) -> Staged:
     return Staged(
         place=place,
-        kind="DEBIT",
+        kind="CHARGE" if debit.is_charge else "DEBIT",
         cents=debit.amount.cents,
         currency=debit.amount.currency,
         identities=_array(debit.identities),
         booked_on=debit.booked_on,
         reference=debit.reference,
         message=debit.description,
-        is_charge=debit.is_charge,
+        entry_key=debit.entry,
         order_key=None if debit.is_charge or debit.is_reversal else debit.end_to_end_id,
     )
 

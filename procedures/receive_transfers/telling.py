@@ -34,11 +34,11 @@ select d.place, d.reference, d.booked_on, d.cents, d.currency, coalesce(min(f.fi
  group by d.place, d.reference, d.booked_on, d.cents, d.currency"""
 KNOWN_DEBITS = """
 select place, reference, booked_on, cents, currency
-  from staged where kind = 'DEBIT' and known_as is not null"""
+  from staged where kind in ('DEBIT', 'CHARGE') and known_as is not null"""
 NEW_DEBITS = """
 select place, reference, booked_on, cents, currency, message,
-       case when is_charge then 'as a bank charge' else 'as unmatched: nothing here ordered it' end as how
-  from staged where kind = 'DEBIT' and known_as is null and order_id is null"""
+       case kind when 'CHARGE' then 'as a bank charge' else 'as unmatched: nothing here ordered it' end as how
+  from staged where kind in ('DEBIT', 'CHARGE') and known_as is null and order_id is null"""
 CARRIED_OUT = """
 select *, case when not fits then 'which is of another amount: it is booked as unmatched, ask the bank'
                when status = 'PENDING' then 'which is confirmed'
@@ -60,7 +60,7 @@ select distinct p.currency, d.booked_on
   from staged d join staged p on p.deposit = d.deposit and p.kind = 'PAYMENT' and p.known_as is null
  where d.kind = 'DEPOSIT'
  union
-select currency, booked_on from staged where kind = 'DEBIT' and known_as is null
+select currency, booked_on from staged where kind in ('DEBIT', 'CHARGE') and known_as is null
  order by 1, 2"""
 
 SENTENCES = {

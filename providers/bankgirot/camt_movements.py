@@ -39,6 +39,7 @@ class Movement:
     foreign: list[Transaction] = field(default_factory=list)
     sides: set[bool] = field(default_factory=set)
     _yielded: int = 0
+    _debited: str | None = None
     _payees: set[str | None] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -96,14 +97,16 @@ class Movement:
         """The next debit of the entry; it may be the whole entry."""
         self._yielded += 1
         own = stated(transaction.servicer_reference) if transaction is not None else None
+        whole = self._whole_debit()
         key = self._key("debit", amount, own or f"{self._own_reference()}/{self._yielded}")
         return Debit(
             amount=amount,
             booked_on=self.booked_on,
             reference=own or self.reference,
-            identities=(self.repetitions.numbered(key),),
+            identities=(whole if own is None and amount == self.amount else self.repetitions.numbered(key),),
             description=self._description(transaction),
             is_charge=not self.is_reversal and self._is_charge(transaction),
+            entry=whole,
             is_reversal=self.is_reversal,
             end_to_end_id=stated(transaction.end_to_end_id) if transaction is not None else None,
         )
@@ -118,6 +121,7 @@ class Movement:
             identities=(self.repetitions.numbered(key),),
             description=f"Charge for {self.reference}",
             is_charge=True,
+            entry=self._whole_debit(),
         )
 
     def closed(self) -> Deposit:
@@ -160,6 +164,12 @@ class Movement:
         if transaction.unique_id is not None and UETR.fullmatch(transaction.unique_id):
             keys.append(f"uetr:{transaction.unique_id.lower()}")
         return tuple(self.repetitions.numbered(key) for key in keys)
+
+    def _whole_debit(self) -> str:
+        """The identity of the entry as a single debit, as which it comes where the bank does not itemise it."""
+        if self._debited is None:
+            self._debited = self.repetitions.numbered(self._key("debit", self.amount, f"{self._own_reference()}/1"))
+        return self._debited
 
     def _payee_of_deposit(self) -> str | None:
         bankgiro = BANKGIRO_DEPOSIT.match(self.entry.reference or "")

@@ -23,6 +23,7 @@ from tests.procedures.intake import (
     received,
 )
 from tests.providers.bank_files import Paid, PaidIn, bgmax, camt, camt054, entry, notification, structured, transaction
+from tests.providers.camt_items import of
 
 OCR = ocr_of("145488")
 DEPOSIT = PaidIn(
@@ -161,6 +162,72 @@ def test_a_debit_is_booked_once(database: Database, little: LittleBooks) -> None
 
     assert again.warnings == ("Debit C1 of 2026-11-19, -45.00 SEK, is known and was not booked again.",)
     assert (little.balance("6570"), little.balance("1930")) == (4_500, -4_500)
+
+
+CHARGES = "<Chrgs><TtlChrgsAndTaxAmt Ccy='SEK'>5.00</TtlChrgsAndTaxAmt></Chrgs>"
+ITEMISED = {
+    "one": ("300.00", [transaction("300.00", servicer_reference="P1")]),
+    "batch": ("500.00", [transaction(f"{part}.00", servicer_reference=f"P{part}") for part in (300, 200)]),
+    "unnamed batch": ("500.00", [transaction("300.00"), transaction("200.00")]),
+    "charged": ("105.00", [transaction("100.00", servicer_reference="P1", more=CHARGES)]),
+}
+
+
+@pytest.mark.parametrize(("amount", "itemised"), ITEMISED.values(), ids=ITEMISED)
+@pytest.mark.parametrize("is_itemised_first", [True, False])
+def test_a_debit_is_booked_once_whether_the_bank_itemises_it_or_not(
+    database: Database, little: LittleBooks, amount: str, itemised: list[str], is_itemised_first: bool
+) -> None:
+    know_rate(little)
+    files = [
+        camt(
+            notification(entry(amount, *parts, side="DBIT", servicer_reference="E1", day=DAY), id=number), message=name
+        )
+        for parts, number, name in ((itemised, "N1", "054"), ([], "S1", "053"))
+    ]
+    first, second = files if is_itemised_first else files[::-1]
+    received(database, first)
+    before = counts(little.connection)
+
+    again = received(database, second)
+
+    assert all(warning.endswith("is known and was not booked again.") for warning in again.warnings)
+    assert len(again.warnings) == (1 if is_itemised_first else len(of(Debit, second)))
+    assert {table: count for table, count in counts(little.connection).items() if count != before[table]}.keys() <= {
+        "bank_file",
+        "bank_identity",
+        "audit_event",
+    }
+    assert little.balance("1930") == -Money.parse(amount, "SEK").cents
+    assert_sound(little.connection)
+
+
+def test_two_debits_of_one_entry_reference_in_one_file_are_two(database: Database, little: LittleBooks) -> None:
+    same = entry("300.00", side="DBIT", servicer_reference="E1", day=DAY)
+
+    received(database, camt(notification(same, same)))
+
+    assert little.balance("1930") == -60_000
+
+
+def test_debits_that_are_another_sum_than_their_entry_was_are_refused(database: Database, little: LittleBooks) -> None:
+    debit = Debit(
+        amount=Money(-100, "SEK"),
+        booked_on=DAY,
+        reference="C1",
+        identities=("c1",),
+        description="Fee",
+        is_charge=True,
+        entry="e1",
+    )
+    received(database, b"1", registry=Partner([debit]))
+    before = counts(little.connection)
+
+    with pytest.raises(BankFileInvalid) as refused:
+        received(database, b"2", registry=Partner([debit, replace(debit, identities=("c2",))]))
+
+    assert refused.value.findings[0] == "charge C1: it is of -2.00 SEK, but was of -1.00 SEK when it was booked"
+    assert counts(little.connection) == before
 
 
 def test_another_amount_under_a_known_identity_is_refused(database: Database, little: LittleBooks) -> None:

@@ -58,7 +58,7 @@ BROKEN_PROMISES: dict[str, tuple[list[Item], str]] = {
     "a payment of nothing": (partner_items(0, 100), "payment 1: it cannot be of 0.00 SEK"),
     "a debit that brings money": (
         [Debit(amount=Money(1, "SEK"), booked_on=DAY, reference="D", identities=("x",), description="", is_charge=True)],
-        "debit D: it cannot be of 0.01 SEK",
+        "charge D: it cannot be of 0.01 SEK",
     ),
 }  # fmt: skip
 

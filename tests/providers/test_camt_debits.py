@@ -18,6 +18,7 @@ def test_a_charge_is_told_from_a_payout() -> None:
             identities=("debit:58411009823:2026-03-02:-1250:SEK:E1/1",),
             description="Månadsavgift",
             is_charge=True,
+            entry="debit:58411009823:2026-03-02:-1250:SEK:E1/1",
         ),
         Debit(
             amount=Money(-50_000, "SEK"),
@@ -26,6 +27,7 @@ def test_a_charge_is_told_from_a_payout() -> None:
             identities=("debit:58411009823:2026-03-02:-50000:SEK:E2/1",),
             description="PMNT/RCDT/ATXN",
             is_charge=False,
+            entry="debit:58411009823:2026-03-02:-50000:SEK:E2/1",
             end_to_end_id="REFUND-1",
         ),
     ]
@@ -38,11 +40,14 @@ def test_a_batch_of_payouts_is_one_debit_for_each() -> None:
         transaction(amount, end_to_end_id=f"REFUND-{amount}", servicer_reference=f"P{amount}")
         for amount in ("300.00", "200.00")
     ]
-    content = notified(entry("500.00", *two, side="DBIT"))
-    assert [(debit.amount.cents, debit.end_to_end_id) for debit in of(Debit, content)] == [
-        (-30_000, "REFUND-300.00"),
-        (-20_000, "REFUND-200.00"),
+    content = notified(entry("500.00", *two, side="DBIT", servicer_reference="E1"))
+    whole = "debit:58411009823:2026-03-02:-50000:SEK:E1/1"
+    assert [(debit.amount.cents, debit.end_to_end_id, debit.entry) for debit in of(Debit, content)] == [
+        (-30_000, "REFUND-300.00", whole),
+        (-20_000, "REFUND-200.00", whole),
     ]
+    (alone,) = of(Debit, notified(entry("500.00", side="DBIT", servicer_reference="E1")))
+    assert (alone.identities, alone.entry) == ((whole,), whole)
 
 
 def test_debits_among_credits_do_not_disturb_the_numbers_of_deposits() -> None:
