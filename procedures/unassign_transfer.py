@@ -1,18 +1,22 @@
 """Undoing an assignment, or a machine's match: the matching journals are reversed, the receipt stays, nothing is deleted."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing.allocation import CreditExceeded
-from billing.journals import reversal
+from billing.journals import reversal, written_off
+from billing.ledger import Posting
 from billing.money import Money
 from billing.refusals import ErrorCode, Refusal
 from procedures.books import Books, Order, sign
-from procedures.rows import locked, locked_credit, locked_invoices, posted
+from procedures.rows import invoice_ref, locked, locked_credit, locked_invoices, posted
 from storage.accounting import Journal
+from storage.invoices import Invoice
 from storage.journals import post
 from storage.payments import Payment
 from storage.rates import rates_for
@@ -62,7 +66,7 @@ class Unassigned:
 
 
 async def unassign(transfer_id: UUID, *, order: Order, books: Books) -> Unassigned:
-    """Put the transfer back into the inbox.
+    """Put the transfer back into the inbox. What it paid of an invoice that is uncollectible by now is written off.
 
     Raises: NotFound, NothingToUndo, BroughtBack, PaymentRefunded, CreditExceeded (its surplus was used meanwhile).
     """
@@ -79,14 +83,13 @@ async def unassign(transfer_id: UUID, *, order: Order, books: Books) -> Unassign
         matches = await posted(
             session, Journal.kind == "MATCH", Journal.subject_id.in_([payment.id for payment in payments])
         )
+        undoing = [reversal(posting, journal_id=key, on=today) for key, posting in matches]
+        undoing += _bad_debts(payments, invoices, on=today)
         for payment in payments:
             payment.outcome, payment.allocated_cents, payment.undone_at = "FAILED", 0, order.at
-        reversals = [
-            replace(reversal(posting, journal_id=key, on=today), rated_on=transfer.booked_on)
-            for key, posting in matches
-        ]
         rates = await rates_for(session, transfer.currency, transfer.booked_on)
-        journal_ids = await post(session, reversals, rates)
+        postings = [replace(posting, rated_on=transfer.booked_on) for posting in undoing]
+        journal_ids = await post(session, postings, rates)
         was, transfer.status = transfer.status, "UNMATCHED"
         details: dict[str, object] = {
             "status": [was, "UNMATCHED"],
@@ -100,6 +103,18 @@ async def _live_payments(session: AsyncSession, transfer_id: UUID) -> list[Payme
     """What the transfer was assigned as, locked."""
     live = select(Payment).where(Payment.bank_transfer_id == transfer_id, Payment.undone_at.is_(None))
     return list(await session.scalars(live.order_by(Payment.id).with_for_update()))
+
+
+def _bad_debts(payments: Sequence[Payment], invoices: Mapping[UUID, Invoice], *, on: date) -> list[Posting]:
+    """What the payments paid of uncollectible invoices, which nobody expects any more."""
+    return [
+        posting
+        for payment in payments
+        if payment.invoice_id and invoices[payment.invoice_id].declared_status == "UNCOLLECTIBLE"
+        for posting in written_off(
+            invoice_ref(invoices[payment.invoice_id]), payment.allocated_cents, on=on, undone_payment_id=payment.id
+        )
+    ]
 
 
 async def _check(session: AsyncSession, payments: list[Payment]) -> None:

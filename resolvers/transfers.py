@@ -101,7 +101,8 @@ class TransferMutations:
 
     @finance_mutation(
         answers=UnassignTransferPayload,
-        description="Undo an assignment, or a machine's match: a counter journal is booked, and the transfer is back.",
+        description="Undo an assignment, or a machine's match: a counter journal is booked, and the transfer is back. What it "
+        "paid of an invoice that is uncollectible by now becomes a bad debt.",
         may_fail=[ErrorCode.NOT_FOUND, ErrorCode.CONFLICT, ErrorCode.CREDIT_EXCEEDED],
     )
     async def unassign_transfer(self, info: Info, input: UnassignTransferInput) -> Unassigned:

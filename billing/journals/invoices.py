@@ -35,12 +35,15 @@ def voided(invoice: InvoiceRef, parts: Sequence[VatPart], *, on: date, reverses_
     )
 
 
-def written_off(invoice: InvoiceRef, rest_cents: int, *, on: date) -> list[Posting]:
-    """What is left of an uncollectible invoice becomes a bad debt."""
+def written_off(
+    invoice: InvoiceRef, rest_cents: int, *, on: date, undone_payment_id: UUID | None = None
+) -> list[Posting]:
+    """What is left of an uncollectible invoice becomes a bad debt; later, what a payment of it that is undone leaves."""
     return _of_invoice(
         invoice,
         kind="WRITE_OFF",
         on=on,
+        subject_id=undone_payment_id,
         description=f"Invoice {invoice.number} uncollectible",
         legs=((chart.BAD_DEBTS, rest_cents), (chart.RECEIVABLES, -rest_cents)),
     )
@@ -81,12 +84,14 @@ def _of_invoice(
     on: date,
     description: str,
     legs: Iterable[tuple[str, int]],
+    subject_id: UUID | None = None,
     reverses_id: UUID | None = None,
 ) -> list[Posting]:
+    """`subject_id`: what the event is named after, if not the invoice."""
     return kept(
         Posting(
             kind=kind,
-            subject_id=invoice.id,
+            subject_id=subject_id or invoice.id,
             book_id=invoice.book_id,
             currency=invoice.currency,
             occurred_on=on,

@@ -31,6 +31,7 @@ an invoice at 6 and 0 % and another rate      | platform | 1510 350             
 a platform invoice is void                    | platform | 3001 1000, 2611 250, 3002 500, 2621 60          | 1510 1810
 a tenant's invoice is void                    | tenant   | 3001 1000, 2611 250, 3002 500, 2621 60          | 1510 1810
 an invoice is uncollectible                   | platform | 6351 810                                        | 1510 810
+a payment of a lost invoice is undone         | tenant   | 6351 1000                                       | 1510 1000
 a bank transfer arrives                       | platform | 1930 1810                                       | 2999 1810
 a deduction arrives                           | platform | 2999 300                                        | 1930 300
 a transfer pays a platform invoice            | platform | 2999 1810                                       | 1510 1810
@@ -159,6 +160,7 @@ EVENTS: dict[str, list[Posting]] = {
     "a platform invoice is void": journals.voided(PLATFORM, SALE, on=ON, reverses_id=JOURNAL),
     "a tenant's invoice is void": journals.voided(TENANTS, SALE, on=ON, reverses_id=JOURNAL),
     "an invoice is uncollectible": journals.written_off(PLATFORM, 810, on=ON),
+    "a payment of a lost invoice is undone": journals.written_off(TENANTS, 1000, on=ON, undone_payment_id=PAYMENT),
     "a bank transfer arrives": received(1810),
     "a deduction arrives": received(-300),
     "a transfer pays a platform invoice": journals.matched(payment(PLATFORM, allocated=1810)),
@@ -258,6 +260,7 @@ def test_the_table_has_every_event_and_every_kind_of_journal() -> None:
         ("a platform invoice is issued", "INVOICE", INVOICE),
         ("a platform invoice is void", "VOID", INVOICE),
         ("an invoice is uncollectible", "WRITE_OFF", INVOICE),
+        ("a payment of a lost invoice is undone", "WRITE_OFF", PAYMENT),
         ("a bank transfer arrives", "RECEIPT", TRANSFER),
         ("a transfer pays a tenant's invoice", "MATCH", PAYMENT),
         ("a card pays a tenant's invoice, fee 36", "CHARGE", PAYMENT),

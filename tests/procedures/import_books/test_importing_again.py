@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 
 from procedures import apply_credit
+from procedures.assign_transfer import assign
 from procedures.books import Books, Order
+from procedures.unassign_transfer import unassign
+from tests.books import LittleBooks
 from tests.database import Clones
 from tests.procedures.import_books.conftest import Platform
 from tests.procedures.import_books.platform_files import Row, lines, write
@@ -182,6 +185,29 @@ def test_what_is_paid_after_the_write_off_is_credit(platform: Platform) -> None:
     )
 
     assert platform.balances() == {"6351": 12500, "3001": -10000, "2611": -2500, "1580": 12501, "2420": -12501}
+
+
+@pytest.mark.parametrize("issuer_type", ["platform", "tenant"])
+async def test_what_transfers_paid_of_an_uncollectible_invoice_is_written_off_when_they_are_unassigned(
+    platform: Platform, little: LittleBooks, books: Books, order: Order, issuer_type: str
+) -> None:
+    book = "T1" if issuer_type == "tenant" else None
+    invoice: Row = {"issuer_type": issuer_type}
+    platform.load(tenants=[{}], invoices=[invoice])
+    [(invoice_id,)] = platform.rows("select id from invoice")
+    transfers = [little.transfer(5000), little.transfer(7000)]
+    for transfer in transfers:
+        await assign(transfer, to=invoice_id, order=order, books=books)
+    platform.load(invoices=[invoice | {"status": "uncollectible"}])
+    assert platform.balances(book=book)["6351"] == 500
+
+    for transfer in transfers:
+        await unassign(transfer, order=order, books=books)
+
+    assert platform.balances(book=book).get("6351") == 12500
+    assert "1510" not in platform.balances(book=book)
+    assert platform.balances()["2999"] == -12000
+    assert platform.rows("select status, paid_cents, outstanding_cents from invoice") == [("UNCOLLECTIBLE", 0, 0)]
 
 
 def test_an_invoice_that_turns_out_void_is_undone_on_the_day_we_learn(platform: Platform) -> None:
