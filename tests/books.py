@@ -14,7 +14,7 @@ from uuid_utils.compat import uuid7
 
 from billing.fx import Rates
 from billing.intervals import Interval
-from billing.journals import InvoiceRef, PaymentRef, charged, issued, received
+from billing.journals import InvoiceRef, PaymentRef, charged, issued, opening_balance, received
 from billing.mrr import Change, Price, TenantMrr
 from billing.vat import VatPart
 from storage.journals import copy_postings
@@ -125,6 +125,10 @@ class LittleBooks:
             invoice=ref,
         )  # fmt: skip
         self._post(charged(payment, fee_cents=0))
+
+    def opening_balance(self, cents: int, *, on: date) -> None:
+        """Of the bank account, in SEK."""
+        self._post(opening_balance(subject_id=uuid7(), account="1930", cents=cents, currency="SEK", on=on))
 
     def plan(self, code: str = "club", cents: int = 49_000, **values: Any) -> UUID:
         key = uuid7()

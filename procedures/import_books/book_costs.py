@@ -1,8 +1,8 @@
-"""What costs and opening balances do to the books. Equal rows of one file are numbered, so each has a name of its own."""
+"""What costs and opening balances do to the books. Equal costs of one file are numbered, so each has a name of its own."""
 
-from collections.abc import Callable
 from datetime import date
-from typing import LiteralString, NamedTuple
+from itertools import chain
+from typing import NamedTuple
 from uuid import UUID, uuid5
 
 from billing import journals
@@ -16,14 +16,14 @@ COSTS = """
            row_number() over (partition by booked_on, account, amount_cents, currency, description order by line)
       from staged_cost order by line"""
 
-BALANCES = """
-    select "on", account, amount_cents, currency, '',
-           row_number() over (partition by "on", account, amount_cents, currency order by line)
-      from staged_balance order by line"""
+NEW_BALANCES = """
+    select s.id, s."on", s.account, s.amount_cents, s.currency
+      from staged_balance s left join opening_balance known using ("on", account, currency)
+     where known.amount_cents is null order by s.line"""
 
 
-class AccountFact(NamedTuple):
-    """A cost or balance: debit positive; the `nth` of those that are equal."""
+class CostFact(NamedTuple):
+    """A cost: debit positive; the `nth` of those that are equal."""
 
     on: date
     account: str
@@ -32,38 +32,35 @@ class AccountFact(NamedTuple):
     description: str
     nth: int
 
-    def identity(self, kind: str) -> UUID:
-        return uuid5(IDENTITIES, "\x1f".join(map(str, (kind, *self))))
+    @property
+    def identity(self) -> UUID:
+        return uuid5(IDENTITIES, "\x1f".join(map(str, ("COST", *self))))
 
 
 def book_costs(ledger: Ledger) -> int:
     """Book the costs that the books do not know; gives how many."""
-    return _book_unknown(ledger, "COST", COSTS, _cost)
-
-
-def book_balances(ledger: Ledger) -> int:
-    """Book the opening balances that the books do not know; gives how many."""
-    return _book_unknown(ledger, "OPENING_BALANCE", BALANCES, _balance)
-
-
-def _book_unknown(
-    ledger: Ledger, kind: str, statement: LiteralString, postings: Callable[[UUID, AccountFact], list[Posting]]
-) -> int:
     count = 0
-    for rows in ledger.facts("costs and balances booked", statement):
-        named = {fact.identity(kind): fact for fact in map(AccountFact._make, rows)}
+    for rows in ledger.facts("costs booked", COSTS):
+        named = {fact.identity: fact for fact in map(CostFact._make, rows)}
         with ledger.connection.cursor() as cursor:
-            cursor.execute(
-                "select subject_id from journal where kind = %s and subject_id = any(%s)", [kind, list(named)]
-            )
+            cursor.execute("select subject_id from journal where kind = 'COST' and subject_id = any(%s)", [list(named)])
             for (known,) in cursor:
                 del named[known]
-        ledger.book(posting for identity, fact in named.items() for posting in postings(identity, fact))
+        ledger.book(posting for identity, fact in named.items() for posting in _cost(identity, fact))
         count += len(named)
     return count
 
 
-def _cost(identity: UUID, fact: AccountFact) -> list[Posting]:
+def book_balances(ledger: Ledger) -> int:
+    """Book the opening balances that the books do not know; gives how many."""
+    count = 0
+    for rows in ledger.facts("opening balances booked", NEW_BALANCES):
+        ledger.book(chain.from_iterable(_balance(*row) for row in rows))
+        count += len(rows)
+    return count
+
+
+def _cost(identity: UUID, fact: CostFact) -> list[Posting]:
     return journals.cost(
         subject_id=identity,
         account=fact.account,
@@ -74,7 +71,5 @@ def _cost(identity: UUID, fact: AccountFact) -> list[Posting]:
     )
 
 
-def _balance(identity: UUID, fact: AccountFact) -> list[Posting]:
-    return journals.opening_balance(
-        subject_id=identity, account=fact.account, cents=fact.cents, currency=fact.currency, on=fact.on
-    )
+def _balance(key: UUID, on: date, account: str, cents: int, currency: str) -> list[Posting]:
+    return journals.opening_balance(subject_id=key, account=account, cents=cents, currency=currency, on=on)

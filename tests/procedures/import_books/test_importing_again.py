@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -304,6 +304,34 @@ def test_equal_costs_are_told_apart_by_how_many_there_are(platform: Platform) ->
 
     assert (report.files[0].new, report.files[0].unchanged) == (1, 2)
     assert platform.balances() == {"5910": 120000, "1930": -120000}
+
+
+def test_an_account_has_one_opening_balance_a_day_and_currency(platform: Platform) -> None:
+    platform.load(fx_rates=[{}], balances=[{}])
+    report = platform.load(balances=[{}, {"currency": "EUR"}, {"on": "2024-01-02"}, {"account": "1940"}])
+
+    assert (report.files[0].new, report.files[0].unchanged) == (3, 1)
+    assert platform.refused(balances=[{"amount_cents": 500001}]) == [
+        "balances.csv:2: amount_cents is 500001 here, but 500000 in the books; what is booked is not changed"
+    ]
+
+
+@pytest.mark.parametrize("amount_cents", [500000, 500001])
+def test_a_file_does_not_tell_an_opening_balance_twice(platform: Platform, amount_cents: int) -> None:
+    assert platform.refused(fx_rates=[{}], balances=[{}, {"amount_cents": amount_cents}]) == [
+        "balances.csv:3: on, account, currency 2024-01-01 1930 SEK is also on line 2"
+    ]
+
+
+def test_opening_balances_of_several_rows_that_are_booked_count_together(
+    platform: Platform, little: LittleBooks
+) -> None:
+    for cents in (300000, 200000):
+        little.opening_balance(cents, on=date(2024, 1, 1))
+    report = platform.load(balances=[{}])
+
+    assert (report.files[0].unchanged, report.journals) == (1, 0)
+    assert platform.balances() == {"1930": 500000, "2099": -500000}
 
 
 def test_rates_that_come_later_move_no_figure_of_the_past(platform: Platform) -> None:
