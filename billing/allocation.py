@@ -23,11 +23,10 @@ class InvoiceNotPayable(Refusal):
 
     code = ErrorCode.INVOICE_NOT_PAYABLE
 
-    def __init__(self, *, number: str, status: str) -> None:
+    def __init__(self, *, number: str, status: str, advice: str | None = None) -> None:
         self.number, self.status = number, status
-        super().__init__(
-            f"Invoice {number} is {status}: nothing is left to pay on it. Use the tenant's credit instead."
-        )
+        said = f"Invoice {number} is {status}: nothing can be paid on it."
+        super().__init__(f"{said} {advice}" if advice else said)
 
 
 class CurrencyMismatch(Refusal):

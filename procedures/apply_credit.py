@@ -5,11 +5,10 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from billing.allocation import CreditExceeded, check_within
+from billing.allocation import AllocationMismatch, CreditExceeded, InvoiceNotPayable
 from billing.journals import PaymentRef, credit_applied
 from billing.money import Money
 from billing.refusals import BadInput
-from procedures.assign_transfer import check_payable
 from procedures.books import Books, Order, sign
 from procedures.rows import invoice_ref, locked, locked_credit
 from storage.invoices import Invoice
@@ -42,8 +41,13 @@ async def apply(*, tenant_id: UUID, invoice_id: UUID, cents: int, order: Order, 
             raise BadInput(f"{asked} is not an amount above zero.", argument="amountCents")
         if invoice.tenant_id != tenant_id:
             raise BadInput(f"Invoice {invoice.number} is another tenant's.", argument="invoiceId")
-        check_payable(invoice, invoice.currency)
-        check_within(asked=asked, outstanding=Money(invoice.outstanding_cents, invoice.currency), number=invoice.number)
+        outstanding = Money(invoice.outstanding_cents, invoice.currency)
+        if not outstanding:
+            raise InvoiceNotPayable(number=invoice.number, status=invoice.status)
+        if asked > outstanding:
+            raise AllocationMismatch(
+                f"{asked} was asked to be paid on invoice {invoice.number}, but only {outstanding} is outstanding."
+            )
         available = await locked_credit(session, tenant_id, invoice.currency)
         if available < asked:
             raise CreditExceeded(asked=asked, available=available)

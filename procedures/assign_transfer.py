@@ -55,7 +55,7 @@ async def assign(transfer_id: UUID, *, to: UUID | Sequence[Allocation], order: O
         parts = [Allocation(invoice_id=to, cents=whole.cents)] if isinstance(to, UUID) else to
         check_sum(parts, whole)
         for invoice in invoices.values():
-            check_payable(invoice, whole.currency)
+            _check_payable(invoice, whole.currency)
         payments = [
             await _payment(session, transfer, part, invoices, exact=not isinstance(to, UUID), books=books)
             for part in parts
@@ -76,13 +76,14 @@ async def assign(transfer_id: UUID, *, to: UUID | Sequence[Allocation], order: O
     )
 
 
-def check_payable(invoice: Invoice, currency: str) -> None:
+def _check_payable(invoice: Invoice, currency: str) -> None:
     """Money in `currency` may be allocated to the invoice.
 
     Raises: InvoiceNotPayable, CurrencyMismatch.
     """
     if invoice.outstanding_cents <= 0:
-        raise InvoiceNotPayable(number=invoice.number, status=invoice.status)
+        advice = "Use the tenant's credit instead."
+        raise InvoiceNotPayable(number=invoice.number, status=invoice.status, advice=advice)
     if invoice.currency != currency:
         raise CurrencyMismatch(number=invoice.number, invoice_currency=invoice.currency, currency=currency)
 

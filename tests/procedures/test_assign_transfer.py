@@ -239,6 +239,34 @@ async def test_credit_pays_an_invoice_up_to_what_there_is(little: LittleBooks, b
     assert (little.balance("2420"), little.balance("1510")) == (0, 5_000)
 
 
+async def test_what_credit_cannot_pay_is_not_said_to_be_for_credit(
+    little: LittleBooks, books: Books, order: Order
+) -> None:
+    tenant = little.tenant()
+    invoice, void = little.invoice(tenant, 20_000), little.invoice(tenant, 20_000, declared_status="VOID")
+    before = everything(little)
+
+    with pytest.raises(AllocationMismatch) as beyond:
+        await apply(tenant_id=tenant, invoice_id=invoice, cents=20_001, order=order, books=books)
+    with pytest.raises(InvoiceNotPayable) as not_payable:
+        await apply(tenant_id=tenant, invoice_id=void, cents=100, order=order, books=books)
+
+    assert str(beyond.value) == "200.01 SEK was asked to be paid on invoice F-2, but only 200.00 SEK is outstanding."
+    assert str(not_payable.value) == "Invoice F-3 is VOID: nothing can be paid on it."
+    assert everything(little) == before
+
+
+async def test_a_transfer_for_an_invoice_that_takes_nothing_is_better_credit(
+    little: LittleBooks, books: Books, order: Order
+) -> None:
+    void = little.invoice(little.tenant(), 20_000, declared_status="VOID")
+
+    with pytest.raises(InvoiceNotPayable) as refusal:
+        await assign(little.transfer(20_000), to=void, order=order, books=books)
+
+    assert str(refusal.value) == "Invoice F-2 is VOID: nothing can be paid on it. Use the tenant's credit instead."
+
+
 async def test_credit_is_spent_once_however_many_ask(little: LittleBooks, books: Books, order: Order) -> None:
     tenant = little.tenant()
     await assign(little.transfer(10_000), to=[Allocation(cents=10_000, tenant_id=tenant)], order=order, books=books)
