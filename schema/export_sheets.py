@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Final
 
-from sqlalchemy import BigInteger, Date, Text, Uuid, literal_column, select
+from sqlalchemy import BigInteger, Date, Text, Uuid, func, literal_column, select
 from sqlalchemy import column as sql_column
 from sqlalchemy import text as sql_text
 
@@ -44,6 +44,8 @@ def sheet_of(asked: ExportInput, *, today: date) -> Sheet:
             f"SIE4 holds the vouchers of ACCOUNTING; take {asked.kind.name} as CSV, XLSX or PDF.",
             argument="input.format",
         )
+    if asked.accounting_filter is not None:
+        _check_list(asked)
     for argument, kinds in _NARROWED_BY.items():
         if getattr(asked, argument) is not None and asked.kind not in kinds:
             named = " or ".join(kind.name for kind in kinds)
@@ -55,9 +57,23 @@ def sheet_of(asked: ExportInput, *, today: date) -> Sheet:
     return _SHEETS[asked.kind](asked)
 
 
-def accounting_filter(asked: ExportInput) -> AccountingEntryFilter:
-    """The filter of `accountingEntries` that shows the same book and days."""
-    return AccountingEntryFilter(
+def _check_list(asked: ExportInput) -> None:
+    """Raises: BadInput for a list of entries that is to be a book as well."""
+    if asked.format is ExportFormat.SIE4:
+        raise BadInput(
+            "SIE4 holds the vouchers of a whole book; take a list of entries as CSV, XLSX or PDF.",
+            argument="input.accountingFilter",
+        )
+    for argument in _OF_A_BOOK:
+        if getattr(asked, argument) is not None:
+            raise BadInput(
+                "This is of a whole book; accountingFilter says it of a list.", argument=f"input.{camel(argument)}"
+            )
+
+
+def _entry_filter(asked: ExportInput) -> AccountingEntryFilter:
+    """That of the list, or the one that shows the whole book."""
+    return asked.accounting_filter or AccountingEntryFilter(
         platform_book=asked.tenant_id is None,
         tenant_ids=None if asked.tenant_id is None else [asked.tenant_id],
         booked_from=asked.from_,
@@ -140,13 +156,14 @@ def _subscriptions(asked: ExportInput) -> Sheet:
 
 
 def _accounting(asked: ExportInput) -> Sheet:
-    leg, tenant = legs(), Tenant.__table__.alias()
-    question = entries(accounting_filter(asked), WHOLE)
+    leg, book, tenant = legs(), Tenant.__table__.alias(), Tenant.__table__.alias()
+    question = entries(_entry_filter(asked), WHOLE)
     columns = (
         *days_of(leg, "booked_on", "occurred_on"),
         word("journal", leg.c.journal_id),
         *words(leg, "account"),
         word("account_name", account_name_of(leg.c.account)),
+        text("book", func.coalesce(book.c.name, literal_column("'Platform'", Text))),
         *words(leg, "currency"),
         *amounts(leg, "amount"),
         *amounts(leg, "amount_eur", currency="EUR"),
@@ -155,7 +172,7 @@ def _accounting(asked: ExportInput) -> Sheet:
         *words(leg, "provider"),
         *texts(leg, "provider_reference"),
     )
-    joined = leg.outerjoin(tenant, tenant.c.id == leg.c.tenant_id)
+    joined = leg.outerjoin(book, book.c.id == leg.c.book_id).outerjoin(tenant, tenant.c.id == leg.c.tenant_id)
     return Sheet(
         title="Accounting entries", columns=columns, rows=narrowed(question, leg.c, joined), named=question.named
     )
@@ -280,11 +297,13 @@ _SHEETS: Final[Mapping[ExportKind, Callable[[ExportInput], Sheet]]] = {
 }
 _REPORTS: Final = (ExportKind.CHURN, ExportKind.PLATFORM_FEES, ExportKind.RECONCILIATION)
 _OF_DAYS: Final = (*_REPORTS, ExportKind.ACCOUNTING)
+_OF_A_BOOK: Final = ("from_", "to", "tenant_id")
 _NARROWED_BY: Final[Mapping[str, Sequence[ExportKind]]] = {
     "invoice_filter": [ExportKind.INVOICES],
     "payment_filter": [ExportKind.PAYMENTS],
     "transfer_filter": [ExportKind.UNMATCHED_TRANSFERS],
     "subscription_filter": [ExportKind.SUBSCRIPTIONS],
+    "accounting_filter": [ExportKind.ACCOUNTING],
     "group_by": [ExportKind.PLATFORM_FEES],
     "provider": [ExportKind.RECONCILIATION],
     "tenant_id": [ExportKind.ACCOUNTING],

@@ -8,6 +8,7 @@ from typing import Any, Final
 import strawberry
 from strawberry.types.base import get_object_definition
 
+from schema.accounting import AccountingEntryFilter
 from schema.invoice_lists import InvoiceFilter
 from schema.payment_lists import PaymentFilter
 from schema.platform_fees import FeeGrouping
@@ -51,7 +52,8 @@ MEDIA_TYPES: Final = {
 
 @strawberry.input(
     description="The filter is that of the list on the screen. CHURN, PLATFORM_FEES and RECONCILIATION need `from` and `to`; "
-    "ACCOUNTING may have them, and is the platform's own book or that of `tenantId`."
+    "ACCOUNTING is the list of `accountingFilter`, or a whole book: the platform's own or that of `tenantId`, of these days if "
+    "they are told."
 )
 class ExportInput:
     kind: ExportKind
@@ -60,6 +62,9 @@ class ExportInput:
     payment_filter: PaymentFilter | None = None
     transfer_filter: BankTransferFilter | None = None
     subscription_filter: SubscriptionFilter | None = None
+    accounting_filter: AccountingEntryFilter | None = strawberry.field(
+        default=None, description="Of ACCOUNTING as a list: without `from`, `to` and `tenantId`, and not as SIE4."
+    )
     from_: date | None = strawberry.field(default=None, name="from", description="This day included.")
     to: date | None = strawberry.field(default=None, description="This day included.")
     group_by: FeeGrouping | None = strawberry.field(

@@ -30,6 +30,7 @@ FILTERS = {
     "PAYMENTS": "paymentFilter",
     "UNMATCHED_TRANSFERS": "transferFilter",
     "SUBSCRIPTIONS": "subscriptionFilter",
+    "ACCOUNTING": "accountingFilter",
 }
 
 
@@ -49,7 +50,9 @@ FILTERS = {
 @click.option("--to", "last", metavar="YYYY-MM-DD", help="The last day.")
 @click.option("--provider", help="Of `reconciliation`.")
 @click.option("--group-by", type=click.Choice(["tenant", "country", "plan"]), help="Of `platform_fees`.")
-@click.option("--tenant", metavar="ID", help="Whose book `accounting` is. Default: the platform's own.")
+@click.option(
+    "--tenant", metavar="ID", help="Whose book `accounting` is, where it has no filter. Default: the platform's own."
+)
 @click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="The file. Default: the kind's name; - is stdout."
 )

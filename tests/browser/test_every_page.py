@@ -1,5 +1,6 @@
 """What holds for every page of the console: it fits, keeps nobody out, speaks the reader's language, prints, and is small."""
 
+import csv
 import gzip
 import re
 from pathlib import Path
@@ -81,6 +82,24 @@ def test_a_list_is_filtered_by_its_address_and_taken_away_as_a_file(office: Back
 
     lines = download.value.path().read_text(encoding="utf-8-sig").splitlines()
     assert len(lines) == badges.count() + 1
+
+
+def test_the_ledger_is_taken_away_as_it_is_filtered_and_a_book_only_as_a_whole(office: BackOffice) -> None:
+    files = office.page.locator(".export select")
+    office.open("/ledger?account=15&book=platform&currency=SEK&from=2026-09-01&to=2026-09-30")
+    told = office.page.locator(".pager p").inner_text()
+    expect(files.locator("option")).to_have_text(["Export", "CSV", "XLSX"])
+    with office.page.expect_download() as download:
+        files.select_option("CSV")
+    lines = csv.DictReader(download.value.path().read_text(encoding="utf-8-sig").splitlines())
+    found = [(line["account"][:2], line["book"], line["currency"]) for line in lines]
+    assert set(found) == {("15", "Platform", "SEK")}
+    assert told.endswith(f" of {len(found):,}")
+
+    office.turn_to("/ledger?from=2026-09-01&to=2026-09-30", "Ledger")
+    with office.page.expect_download() as download:
+        files.select_option("SIE 4 · Platform")
+    assert download.value.path().read_bytes().startswith(b"#FLAGGA 0")
 
 
 def test_every_page_fits_on_a_phone(new_visit: NewVisit, service: Service) -> None:

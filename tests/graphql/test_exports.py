@@ -179,6 +179,50 @@ async def test_an_export_has_the_rows_order_and_sums_of_the_screen(
     assert {totals["currency"] for totals in screen["totals"]} == {row["currency"] for row in found}
 
 
+ENTRIES = """query ($f: AccountingEntryFilter) { accountingEntries(first: 100, filter: $f) { totalCount
+    nodes { bookedOn account book { name } tenant { name } amount { currency amountCents } description providerReference } } }"""
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "count"),
+    [
+        ({}, 16),
+        ({"platformBook": True}, 13),
+        ({"platformBook": False}, 3),
+        ({"currency": "KWD"}, 2),
+        ({"accounts": ["1510"]}, 5),
+        ({"accounts": ["1510", "29"]}, 6),
+        ({"search": "f-1"}, 3),
+        ({"bookedTo": "2026-10-31"}, 14),
+        ({"bookedFrom": "2026-11-01", "bookedTo": "2026-11-30"}, 2),
+    ],
+)
+async def test_an_export_of_entries_has_the_rows_of_the_screen(
+    api: Api, books: LittleBooks, narrowed: dict[str, Any], count: int
+) -> None:
+    another = books.tenant("Klot")
+    books.invoice(another, 100, number="K-1")
+    (journal,) = books.one("select id from journal where description like '%%K-1%%'")
+    for about in ({}, {"tenantIds": [to_global("Tenant", another)]}, {"journalId": to_global("Journal", journal)}):
+        screen = (await api.ask(ENTRIES, f=narrowed | about))["accountingEntries"]
+
+        found = await rows(api, "ACCOUNTING", accountingFilter=narrowed | about)
+
+        places = {"SEK": 2, "JPY": 0, "KWD": 3}
+        assert [
+            (row["booked_on"], row["account"], row["book"].removeprefix("'"), row["tenant"], row["currency"],
+             Decimal(row["amount"]), row["description"], row["provider_reference"])
+            for row in found
+        ] == [
+            (node["bookedOn"], node["account"], (node["book"] or {"name": "Platform"})["name"], (node["tenant"] or {"name": ""})["name"],
+             node["amount"]["currency"], Decimal(node["amount"]["amountCents"]).scaleb(-places[node["amount"]["currency"]]),
+             node["description"], node["providerReference"] or "")
+            for node in screen["nodes"]
+        ]  # fmt: skip
+        if not about:
+            assert len(found) == count
+
+
 async def test_a_workbook_has_typed_cells_a_frozen_header_and_sums(api: Api, books: LittleBooks) -> None:
     content = await export(api, "INVOICES", "XLSX")
 
@@ -226,6 +270,9 @@ async def test_what_does_not_go_together_is_refused_when_the_link_is_asked_for(a
         ({"kind": "INVOICES", "format": "CSV", "from": "2026-01-01"}, "BAD_USER_INPUT"),
         ({"kind": "ACCOUNTING", "format": "CSV", "from": "2026-02-01", "to": "2026-01-31"}, "BAD_USER_INPUT"),
         ({"kind": "ACCOUNTING", "format": "CSV", "tenantId": "nonsense"}, "BAD_USER_INPUT"),
+        ({"kind": "ACCOUNTING", "format": "SIE4", "accountingFilter": {}}, "BAD_USER_INPUT"),
+        ({"kind": "ACCOUNTING", "format": "CSV", "accountingFilter": {}, "to": "2026-01-31"}, "BAD_USER_INPUT"),
+        ({"kind": "INVOICES", "format": "CSV", "accountingFilter": {}}, "BAD_USER_INPUT"),
         ({"kind": "ACCOUNTING", "format": "CSV", "tenantId": to_global("Invoice", books.tenant())}, "NOT_FOUND"),
         ({"kind": "ACCOUNTING", "format": "CSV", "tenantId": to_global("Tenant", uuid4())}, "NOT_FOUND"),
         ({"kind": "INVOICES", "format": "PDF", "invoiceFilter": {"tenantIds": [to_global("Tenant", uuid4())]}}, "NOT_FOUND"),

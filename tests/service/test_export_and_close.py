@@ -67,7 +67,8 @@ def test_a_book_goes_to_standard_output(runner: CliRunner, books: LittleBooks) -
     [
         (["invoices", "--filter", "{"], "no JSON"),
         (["invoices", "--filter", '{"nope": 1}'], "nope"),
-        (["accounting", "--filter", "{}"], "accounting has no filter"),
+        (["churn", "--filter", "{}"], "churn has no filter"),
+        (["accounting", "--filter", "{}", "--format", "sie4"], "SIE4 holds the vouchers of a whole book"),
         (["invoices", "--format", "sie4"], "SIE4 holds the vouchers of ACCOUNTING"),
         (["invoices", "--from", "2025-01-01"], "INVOICES is asked for"),
         (["churn"], "CHURN needs from and to"),

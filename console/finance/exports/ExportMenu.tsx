@@ -6,16 +6,26 @@ import { answer } from "../api/ask";
 
 const FORMATS: readonly ExportFormat[] = ["CSV", "XLSX", "PDF"];
 
-interface ExportMenuProps {
-  /** What is on the screen: its kind, and its filter. */
-  readonly of: Omit<ExportInput, "format">;
-  readonly formats?: readonly ExportFormat[];
+/** What goes into a file, whatever its format. */
+type Content = Omit<ExportInput, "format">;
+
+/** A whole book, as SIE 4 holds it. */
+export interface Book {
+  readonly name: string;
+  readonly of: Content;
 }
 
-/** Takes the whole of what the list shows away as a file. */
-export function ExportMenu({ of, formats = FORMATS }: ExportMenuProps) {
+interface ExportMenuProps {
+  /** What is on the screen: its kind, and its filter. */
+  readonly of: Content;
+  readonly formats?: readonly ExportFormat[];
+  readonly book?: Book | undefined;
+}
+
+/** Takes the whole of what the list shows away as a file, or the book that it is from. */
+export function ExportMenu({ of, formats = FORMATS, book }: ExportMenuProps) {
   const exporting = useMutation({
-    mutationFn: (format: ExportFormat) => answer({ document: ExportLinkDocument, variables: { input: { ...of, format } } }),
+    mutationFn: (format: ExportFormat) => answer({ document: ExportLinkDocument, variables: { input: { ...(format === "SIE4" && book ? book.of : of), format } } }),
     onSuccess: ({ exportLink }) => location.assign(exportLink.url),
   });
   return (
@@ -27,9 +37,10 @@ export function ExportMenu({ of, formats = FORMATS }: ExportMenuProps) {
         </option>
         {formats.map((format) => (
           <option key={format} value={format}>
-            {format === "SIE4" ? "SIE 4" : format}
+            {format}
           </option>
         ))}
+        {book && <option value="SIE4">SIE 4 · {book.name}</option>}
       </select>
     </label>
   );

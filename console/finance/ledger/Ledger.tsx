@@ -2,7 +2,7 @@ import { useEffect } from "react";
 import { type AccountingEntryFilter, LedgerDocument, type LegFragment } from "../../generated/graphql";
 import { t } from "../../words/words";
 import { useAsk } from "../api/ask";
-import { ExportMenu } from "../exports/ExportMenu";
+import { type Book, ExportMenu } from "../exports/ExportMenu";
 import { Answered, Empty } from "../look/Answered";
 import { Chosen } from "../look/Chosen";
 import { Choice, DaysFilter, FilterBar, Search } from "../look/FilterBar";
@@ -30,9 +30,8 @@ export default function Ledger() {
   const filter = entryFilter(useFilters(), useUsualDays());
   const asked = { document: LedgerDocument, variables: { ...usePaging(), filter, inEur: filter.accounts !== undefined } };
   const legs = useAsk(asked);
-  const { bookedFrom, bookedTo, tenantIds } = filter;
   return (
-    <Page title={t("Ledger")} asked={asked} actions={<ExportMenu of={{ kind: "ACCOUNTING", from: bookedFrom, to: bookedTo, tenantId: tenantIds?.[0] }} formats={["CSV", "XLSX", "SIE4"]} />}>
+    <Page title={t("Ledger")} asked={asked} actions={<ExportMenu of={{ kind: "ACCOUNTING", accountingFilter: filter }} formats={["CSV", "XLSX"]} book={bookOf(filter)} />}>
       <FilterBar>
         <Search label="Text or provider's reference" />
         <Choice name="book" label="Book" of={{ platform: t("Platform"), tenants: t("Tenants") }} />
@@ -71,6 +70,12 @@ function useUsualDays(): Partial<Days> {
 /** E.g. "19xx, 1580". */
 function accounts(given: string): string {
   return given.split(",").map((account) => account.padEnd(DIGITS, "x")).join(", ");
+}
+
+/** The book that the entries are from, if their days alone narrow it: the platform's, where none is chosen. */
+function bookOf({ search, currency, accounts, journalId, platformBook, tenantIds, bookedFrom: from, bookedTo: to }: AccountingEntryFilter): Book | undefined {
+  if (search || currency || accounts || journalId || platformBook === Boolean(tenantIds)) return undefined;
+  return { name: t(tenantIds ? "Tenant" : "Platform"), of: { kind: "ACCOUNTING", from, to, tenantId: tenantIds?.[0] } };
 }
 
 /** `account`: numbers, or what they begin with. */
