@@ -17,8 +17,10 @@ CONTENT_SECURITY_POLICY: Final = (
 
 async def console(request: Request) -> Response:
     """The console, to people; which of its pages is shown, it reads from the address. Programs are told that there is
-    nothing here."""
-    if request.method not in {"GET", "HEAD"} or "text/html" not in request.headers.get("accept", ""):
+    nothing here, but at its root."""
+    accepted = request.headers.get("accept", "")
+    is_wanted = "text/html" in accepted or (request.url.path == "/" and "*/*" in accepted)
+    if request.method not in {"GET", "HEAD"} or not is_wanted:
         return PlainTextResponse("Not Found", status_code=404)
     return page()
 

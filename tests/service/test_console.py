@@ -19,7 +19,8 @@ def asking(tmp_path: Path) -> httpx.AsyncClient:
     (tmp_path / "finance" / "index.html").write_text("<title>Console</title>")
 
     async def shown(request: Request) -> Response:
-        return page(tmp_path) if "text/html" in request.headers["accept"] else await console(request)
+        answered = await console(request)
+        return page(tmp_path) if answered.status_code == 200 else answered
 
     app = Starlette(routes=[Route("/{page:path}", shown)])
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://billing.test")
@@ -38,10 +39,19 @@ async def test_the_page_loads_nothing_but_our_files_and_has_no_inline_script_or_
     assert "unsafe" not in CONTENT_SECURITY_POLICY
 
 
-async def test_a_program_is_told_that_there_is_nothing_here(asking: httpx.AsyncClient) -> None:
-    response = await asking.get("/no/such/thing", headers={"accept": "application/json"})
+@pytest.mark.parametrize(
+    ("path", "accept"), [("/no/such/thing", "application/json"), ("/no/such/thing", "*/*"), ("/", "application/json")]
+)
+async def test_a_program_is_told_that_there_is_nothing_here(asking: httpx.AsyncClient, path: str, accept: str) -> None:
+    response = await asking.get(path, headers={"accept": accept})
 
     assert (response.status_code, response.text) == (404, "Not Found")
+
+
+async def test_whoever_takes_anything_gets_the_page_at_the_root(asking: httpx.AsyncClient) -> None:
+    response = await asking.get("/", headers={"accept": "*/*"})
+
+    assert (response.status_code, response.text) == (200, "<title>Console</title>")
 
 
 def test_without_its_build_the_page_says_how_to_build_it(tmp_path: Path) -> None:
