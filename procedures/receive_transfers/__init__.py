@@ -19,6 +19,7 @@ from procedures.receive_transfers.arrival import Arrival
 from procedures.receive_transfers.balances import keep_balances
 from procedures.receive_transfers.booking import book
 from procedures.receive_transfers.certain import match_certain
+from procedures.receive_transfers.claimed import undo_claimed
 from procedures.receive_transfers.gateway_payouts import mark_payouts, post_arrivals, told_of
 from procedures.receive_transfers.known import mark_known
 from procedures.receive_transfers.orders import mark_orders
@@ -122,6 +123,7 @@ def receive(
         _insert_bank_file(cursor, received, file_name=file_name, sha256=sha256, actor=actor, now=now)
         keep_balances(cursor, balances, bank_file_id=received.bank_file_id, provider=provider)
         book(cursor, bank_file_id=received.bank_file_id, provider=provider, rates=rates, zone=zone, progress=progress)
+        undo_claimed(cursor, rates)
         post_arrivals(cursor, arrived, rates)
         record_bulk(cursor, [_done(received, sha256=sha256, actor=actor, reason=reason, now=now)])
     return received

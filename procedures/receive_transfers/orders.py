@@ -8,10 +8,12 @@ from typing import Any
 
 import psycopg
 
+from procedures.receive_transfers.claimed import mark_claimed
+
 OURS = """
 with named as materialized (
     select place, case when order_key ~* '^[0-9a-f]{32}$' then order_key::uuid end as order_id
-      from staged where order_key is not null and known_as is null)
+      from staged where order_key is not null)
 update staged s set order_id = n.order_id
   from named n
  where s.place = n.place
@@ -52,9 +54,10 @@ select case s.kind when 'PAYMENT' then uuid7() else s.id end, %(bank_file_id)s, 
 
 
 def mark_orders(cursor: psycopg.Cursor[Any], *, provider: str) -> None:
-    """Set `order_id` where an order of ours is named; a debit of it that was booked before is known. The temporary table
-    `ordered` holds each item with its order as it stands."""
+    """Set `order_id` where an order of ours is named; a debit of it that was booked before is known, unless as nobody's.
+    The temporary table `ordered` holds each item with its order as it stands."""
     cursor.execute(OURS, {"provider": provider})
     cursor.execute("analyze staged (order_id)")
+    mark_claimed(cursor)
     cursor.execute(KNOWN_BY_THEIR_ORDER)
     cursor.execute(ORDERED)

@@ -39,6 +39,8 @@ NEW_DEBITS = """
 select place, reference, booked_on, cents, currency, message,
        case kind when 'CHARGE' then 'as a bank charge' else 'as unmatched: nothing here ordered it' end as how
   from staged where kind in ('DEBIT', 'CHARGE') and known_as is null and order_id is null"""
+CLAIMED = """
+select place, provider_reference as reference, occurred_on as booked_on, -amount_cents as cents, currency from claimed"""
 CARRIED_OUT = """
 select *, case when not fits then 'which is of another amount: it is booked as unmatched, ask the bank'
                when status = 'PENDING' then 'which is confirmed'
@@ -67,6 +69,7 @@ SENTENCES = {
     "Deposit {reference} of {booked_on}, {amount}, is known from {file_name}: its {payments} not booked again.": KNOWN_DEPOSITS,
     "Of deposit {reference} of {booked_on}, {amount}, {payments} known from {file_name} and not booked again.": KNOWN_PAYMENTS,
     "Debit {reference} of {booked_on}, {amount}, is known and was not booked again.": KNOWN_DEBITS,
+    "Debit {reference} of {booked_on}, {amount}, was booked as unmatched: that is undone, it names an order of ours.": CLAIMED,
     "Debit {reference} of {booked_on}, {amount} ({message}), is booked {how}.": NEW_DEBITS,
     "Debit {reference} of {booked_on}, {amount}, carries out {ordered}, {how}.": CARRIED_OUT,
     "Payment {reference} of {booked_on}, {amount}, brings back {ordered}, {how}.": BROUGHT_BACK,

@@ -12,6 +12,7 @@ from procedures.assign_transfer import assign
 from procedures.unassign_transfer import BroughtBack, unassign
 from providers.bankgirot.outbox import Outbox
 from tests.books import TODAY
+from tests.providers.bank_files import camt, entry, notification, transaction
 from tests.refunds.bank import PAYER, Bank
 from tests.refunds.desk import Desk
 
@@ -119,6 +120,50 @@ async def test_the_same_debit_in_other_files_is_booked_once(bank: Bank) -> None:
         await bank.report(bank.debited(key, 50_000, reference=reference))
         await bank.settle()
 
+    assert bank.balances("1930", "2999") == [75_000, 0]
+    assert bank.outcomes() == [("PAID", "SETTLED")]
+    assert bank.desk.broken() == []
+
+
+async def test_a_debit_that_came_without_its_order_is_the_orders_once_a_file_names_it(bank: Bank) -> None:
+    done = await bank.desk.refund(await bank.paid_invoice(), 50_000)
+    order, others = (
+        transaction(amount, end_to_end_id=key, servicer_reference=f"P{amount}")
+        for amount, key in (("500.00", done.refund_id.hex), ("20.00", "SALARY"))
+    )
+    bare, itemised = (
+        entry("520.00", *parts, side="DBIT", servicer_reference="E1", day=TODAY) for parts in ((), (order, others))
+    )
+    await bank.report(camt(notification(bare, id="S1"), message="053"))
+    assert bank.desk.row(done.refund_id)[0] == "PENDING"
+    assert bank.balances("1930", "2999") == [73_000, 52_000]
+
+    taken = await bank.report(camt(notification(itemised)))
+    again = await bank.report(camt(notification(itemised, id="N2")))
+
+    assert list(taken.warnings[:3]) == [
+        "Debit E1 of 2026-11-20, -520.00 SEK, was booked as unmatched: that is undone, it names an order of ours.",
+        "Debit P20.00 of 2026-11-20, -20.00 SEK (PMNT/RCDT/ATXN), is booked as unmatched: nothing here ordered it.",
+        f"Debit P500.00 of 2026-11-20, -500.00 SEK, carries out refund {done.refund_id}, which is confirmed.",
+    ]
+    assert [warning.endswith("is known and was not booked again.") for warning in again.warnings[:2]] == [True, True]
+    assert bank.desk.row(done.refund_id)[0] == "SUCCEEDED"
+    assert bank.balances("1930", "2999") == [73_000, 2_000]
+    assert bank.outcomes() == [("PAID", "SETTLED")]
+    assert bank.desk.broken() == []
+
+
+async def test_a_debit_that_carried_an_order_out_is_known_where_a_statement_gives_no_details(bank: Bank) -> None:
+    done = await bank.desk.refund(await bank.paid_invoice(), 50_000)
+    paid = transaction("500.00", end_to_end_id=done.refund_id.hex, servicer_reference="P1")
+    itemised, bare = (
+        entry("500.00", *parts, side="DBIT", servicer_reference="E1", day=TODAY) for parts in ((paid,), ())
+    )
+    await bank.report(camt(notification(itemised)))
+
+    taken = await bank.report(camt(notification(bare, id="S1"), message="053"))
+
+    assert taken.warnings[0] == "Debit E1 of 2026-11-20, -500.00 SEK, is known and was not booked again."
     assert bank.balances("1930", "2999") == [75_000, 0]
     assert bank.outcomes() == [("PAID", "SETTLED")]
     assert bank.desk.broken() == []
