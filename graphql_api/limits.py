@@ -31,6 +31,7 @@ from graphql import (
 from billing.refusals import BadInput, ErrorCode, Refusal
 from graphql_api.documents import Document, raw_value
 from schema.reading.paging import PAGE_SIZE, ROOT_PAGE_MAX
+from schema.suggestions import SUGGESTIONS_MAX
 
 DEPTH_MAX: Final = 12
 ALIASES_MAX: Final = 30
@@ -209,10 +210,11 @@ class Scale:
         sizes = {name: int(value) for name, value in given.items() if _is_whole(value)}
         if len(sizes) > 1:
             raise BadInput("Give `first` or `last`, not both.", argument="last")
-        allowed = NESTED_PAGE_MAX if _is_row(parent) else ROOT_PAGE_MAX
+        page = (0, NESTED_PAGE_MAX if _is_row(parent) else ROOT_PAGE_MAX)
         for name, value in sizes.items():
-            if not 0 <= value <= allowed:
-                raise BadInput(f"`{name}` is a page size from 0 to {allowed} here, not {value}.", argument=name)
+            least, most = (1, SUGGESTIONS_MAX) if name == "limit" else page
+            if not least <= value <= most:
+                raise BadInput(f"`{name}` is a page size from {least} to {most} here, not {value}.", argument=name)
             return value
         default = definition.args[offered[0]].default_value
         return PAGE_SIZE if default is Undefined or default is None else int(default)

@@ -9,7 +9,6 @@ import strawberry
 
 from billing.matching import Signal, suggestions
 from billing.matching import SignalKind as SignalKind
-from billing.refusals import BadInput
 from schema.invoices import Invoice
 from schema.reading.bindings import fetched
 from schema.reading.reader import Reader
@@ -57,10 +56,8 @@ async def suggested(
 ) -> list[list[_Ranked]]:
     """The suggestions for each transfer, given as `FACTS`; none for one that is used already or is a deduction.
 
-    Raises: BadInput for a limit out of bounds.
+    `limit`: 1 to `SUGGESTIONS_MAX`; the limits of a request see to it.
     """
-    if not 1 <= limit <= SUGGESTIONS_MAX:
-        raise BadInput(f"limit is {limit}, but there are 1 to {SUGGESTIONS_MAX} suggestions.", argument="limit")
     waiting = {i: row[1:] for i, row in enumerate(rows) if row[0] in WAITING and row[1] > 0}
     if not waiting:
         return [[] for _ in rows]

@@ -120,7 +120,9 @@ class BankTransfer(Node):
     bank_file: BankFile | None = one(lambda transfer, file: file.id == transfer.bank_file_id)
     deposit_reference: str | None = expression(deposit_reference)
     suggestions: list[InvoiceSuggestion] = batched(
-        suggested, *FACTS, description="The open invoices it may pay: at most five, best first; none once it is used."
+        suggested,
+        *FACTS,
+        description="The open invoices it may pay, best first: at most `limit`, 1 to 5; none once it is used.",
     )
     payments: list[Payment] = many(
         lambda transfer, payment: (payment.bank_transfer_id == transfer.id) & payment.undone_at.is_(None),

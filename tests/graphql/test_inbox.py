@@ -55,6 +55,14 @@ async def test_a_transfer_is_assigned_and_everything_agrees(api: Api, little: Li
     assert {entry["book"] for entry in done["accountingEntries"]} == {None}
 
 
+@pytest.mark.parametrize("limit", [-1, 0, 6, 100])
+async def test_one_bound_holds_for_how_many_invoices_are_suggested(api: Api, limit: int) -> None:
+    query = f"{{ unmatchedTransfers {{ nodes {{ suggestions(limit: {limit}) {{ rank }} }} }} }}"
+
+    told = f"`limit` is a page size from 1 to 5 here, not {limit}."
+    assert await api.refused(query) == ("BAD_USER_INPUT", told)
+
+
 LIST = """
 query ($first: Int, $after: String, $last: Int, $before: String, $filter: BankTransferFilter) {
   unmatchedTransfers(first: $first, after: $after, last: $last, before: $before, filter: $filter) {
