@@ -83,6 +83,9 @@ def _part(remittance: Remittance, currency: str) -> Money | None:
 
 
 def _of_remittance(remittance: Remittance, part: Money | None) -> Iterator[Reference]:
+    """What was typed as a document's number is text, whatever it looks like: no bank has checked it, one number in ten has a
+    right check digit by chance, and a machine matches alone only where nothing is fuzzy. A person is shown the invoice first.
+    """
     if remittance.creditor_reference:
         is_ocr = remittance.creditor_reference_type == "SCOR" and has_check_digit(remittance.creditor_reference)
         yield reference(remittance.creditor_reference, vouched=is_ocr, amount=part)
