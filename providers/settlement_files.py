@@ -42,8 +42,9 @@ class SettledPayment:
 
     `ordinal` counts payments within their deposit from 1. `identities` are keys under which this very payment may come
     again in another deposit (a bank's unique payment reference); empty where the format has none. Each reference comes
-    once. `message` is free text in the order of the file, pieces that the format cut joined. `end_to_end_id` is of the
-    order of ours that this payment brings back, when it is a return or a reversal.
+    once. `message` is free text in the order of the file, pieces that the format cut joined. `comes_back`: it is money of
+    ours, a payout returned or a debit reversed, and no machine takes it for a payment; `end_to_end_id` is then of the
+    order of ours that it brings back.
     """
 
     deposit: int
@@ -55,6 +56,7 @@ class SettledPayment:
     counterparty_account: str | None = None
     payee: str | None = None
     bank_reference: str | None = None
+    comes_back: bool = False
     end_to_end_id: str | None = None
     identities: tuple[str, ...] = ()
 

@@ -125,7 +125,7 @@ def _payment(place: int, payment: SettledPayment) -> Staged:
         message=payment.message,
         ocr_text=_shown(payment.references),
         refs=orjson.dumps([_reference(reference) for reference in payment.references]).decode(),
-        certain_key=None if payment.end_to_end_id else _certain_key(payment),
+        certain_key=None if payment.comes_back or payment.end_to_end_id else _certain_key(payment),
         order_key=payment.end_to_end_id,
     )
 

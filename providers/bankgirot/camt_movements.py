@@ -70,6 +70,7 @@ class Movement:
         references = (
             camt_payments.references(transaction, amount) if is_exact else camt_payments.references_only([transaction])
         )
+        comes_back = self.is_reversal or transaction.return_reason is not None
         payee = camt_payments.payee(transaction)
         self._payees.add(payee)
         return SettledPayment(
@@ -82,7 +83,8 @@ class Movement:
             counterparty_account=camt_payments.payer_account(transaction),
             payee=payee,
             bank_reference=transaction.servicer_reference,
-            end_to_end_id=stated(transaction.end_to_end_id) if self.comes_back(transaction) else None,
+            comes_back=comes_back,
+            end_to_end_id=stated(transaction.end_to_end_id) if comes_back else None,
             identities=self._payment_identities(amount, transaction),
         )
 
@@ -143,10 +145,6 @@ class Movement:
             account=self.account,
         )
 
-    def comes_back(self, transaction: Transaction) -> bool:
-        """Whether it is an order of ours that was returned or reversed."""
-        return transaction.return_reason is not None or self.is_reversal
-
     def _bare_payment(self, amount: Money) -> SettledPayment:
         return SettledPayment(
             deposit=self.deposit,
@@ -155,6 +153,7 @@ class Movement:
             message=self.entry.additional,
             payee=self._payee_of_deposit(),
             bank_reference=self.entry.servicer_reference,
+            comes_back=self.is_reversal,
         )
 
     def _payment_identities(self, amount: Money, transaction: Transaction) -> tuple[str, ...]:

@@ -126,6 +126,24 @@ def test_money_to_an_account_that_is_no_bankgiro_is_a_bank_transfer(database: Da
     assert little.one("select method from payment") == ("BANK_TRANSFER",)
 
 
+@pytest.mark.parametrize(
+    ("is_reversal", "more"),
+    [(True, ""), (False, "<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>")],
+    ids=["a debit reversed", "a payout returned"],
+)
+def test_money_of_ours_that_comes_back_pays_no_invoice_whose_reference_it_bears(
+    database: Database, little: LittleBooks, is_reversal: bool, more: str
+) -> None:
+    little.invoice(little.tenant(), 125_000, ocr=OCR)
+    back = transaction("1250.00", structured(OCR), more=more)
+
+    received(database, camt(notification(entry("1250.00", back, is_reversal=is_reversal, day=DAY))))
+
+    assert statuses(little) == ["UNMATCHED"]
+    assert little.one("select paid_cents from invoice") == (0,)
+    assert_sound(little.connection)
+
+
 def camt_of(cents: int, reference: str) -> bytes:
     amount = f"{cents / 100:.2f}"
     return camt(notification(entry(amount, transaction(amount, structured(reference)), day=DAY)))

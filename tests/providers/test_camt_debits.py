@@ -77,8 +77,8 @@ def test_a_payout_that_comes_back_says_which_order_it_was() -> None:
     reason = "<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>"
     returned = transaction("100.00", end_to_end_id="REFUND-1", more=reason)
     content = notified(entry("100.00", returned, reference="R1"))
-    assert [(one.end_to_end_id, one.message) for one in of(SettledPayment, content)] == [
-        ("REFUND-1", "Returned: the account is closed (AC04).")
+    assert [(one.comes_back, one.end_to_end_id, one.message) for one in of(SettledPayment, content)] == [
+        (True, "REFUND-1", "Returned: the account is closed (AC04).")
     ]
     assert warnings(content) == ["Entry R1: 100.00 SEK is a payment returned to us (AC04)."]
 
@@ -89,5 +89,13 @@ def test_a_payout_that_is_reversed_says_which_order_it_was() -> None:
 
 
 def test_the_end_to_end_id_of_a_payer_is_not_taken_for_ours() -> None:
-    content = notified(entry("100.00", transaction("100.00", end_to_end_id="THEIRS-1")))
-    assert of(SettledPayment, content)[0].end_to_end_id is None
+    (payment,) = of(SettledPayment, notified(entry("100.00", transaction("100.00", end_to_end_id="THEIRS-1"))))
+    assert (payment.comes_back, payment.end_to_end_id) == (False, None)
+
+
+def test_an_entry_that_is_reversed_comes_back_with_or_without_transactions() -> None:
+    content = notified(
+        entry("100.00", is_reversal=True),
+        entry("9.00", *(transaction("100.00", currency="EUR") for _ in range(2)), is_reversal=True),
+    )
+    assert [payment.comes_back for payment in of(SettledPayment, content)] == [True, True]
