@@ -17,6 +17,7 @@ from schema.invoice_lists import InvoiceFilter, InvoiceOrder, invoices
 from schema.payment_lists import PaymentFilter, PaymentOrder, payments
 from schema.platform_fees import FeeGrouping
 from schema.reading import paging
+from schema.reading.plan import global_id
 from schema.sheet_rows import Kind
 from schema.sheets import Column, Sheet, amounts, days_of, instants, narrowed, of_tenant, text, texts, word, words
 from schema.subscription_lists import SubscriptionFilter, subscriptions
@@ -223,7 +224,7 @@ def _platform_fees(asked: ExportInput) -> Sheet:
     )
     columns = (
         text(by.name.lower(), group.c.label),
-        text("key", group.c.key),
+        text("key", global_id("tenant", group.c.key) if by is FeeGrouping.TENANT else group.c.key),
         Column(name="invoices", kind=Kind.COUNT, of=group.c.invoice_count),
         *words(group, "currency"),
         *amounts(group, "gross", "paid", "outstanding", "booked"),

@@ -45,17 +45,19 @@ async def test_platform_fees_are_grouped_as_the_report_is(api: Api) -> None:
     for by in ("TENANT", "COUNTRY", "PLAN"):
         report = (await api.ask(
             "query ($from: Date!, $to: Date!, $by: FeeGrouping!) { platformFeeReport(from: $from, to: $to, groupBy: $by) {"
-            " groups { currency invoiceCount gross { amountCents } paid { amountCents } difference { amountCents } } } }",
+            " groups { key currency invoiceCount gross { amountCents } paid { amountCents } difference { amountCents } } } }",
             by=by, **WINDOW,
         ))["platformFeeReport"]  # fmt: skip
 
         found = await rows(api, "PLATFORM_FEES", groupBy=by, **WINDOW)
 
         shown = [
-            (g["currency"], g["invoiceCount"], g["gross"]["amountCents"], g["paid"]["amountCents"])
+            (g["key"], g["currency"], g["invoiceCount"], g["gross"]["amountCents"], g["paid"]["amountCents"])
             for g in report["groups"]
         ]
-        assert [(r["currency"], int(r["invoices"]), cents(r["gross"]), cents(r["paid"])) for r in found] == shown
+        assert [
+            (r["key"], r["currency"], int(r["invoices"]), cents(r["gross"]), cents(r["paid"])) for r in found
+        ] == shown
         assert {cents(row["difference"]) for row in found} == {0}
 
 
