@@ -10,6 +10,7 @@ export const SWEDISH = {
   "Accounting entries": "Bokföring",
   Active: "Aktiv",
   All: "Alla",
+  "“{typed}” is no amount in {currency}.": "”{typed}” är inget belopp i {currency}.",
   "{rest} more is used than there is.": "{rest} mer är fördelat än vad som finns.",
   "All of it is used.": "Allt är fördelat.",
   Amount: "Belopp",

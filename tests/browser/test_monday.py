@@ -1,5 +1,6 @@
 """A Monday morning with the console over the demo: from the inbox and a bank file to a refund and a subscription."""
 
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,29 @@ def test_a_bank_file_is_taken_in_and_tells_what_was_in_it(office: BackOffice, tm
     office.dialog.get_by_role("link", name="Show its transfers").click()
     expect(office.heading).to_have_text("Inbox")
     expect(office.rows.first).to_be_visible()
+
+
+def test_what_cannot_be_done_is_not_sent_by_the_enter_key_either(office: BackOffice, visit: Visit) -> None:
+    office.open("/subscriptions?status=ACTIVE&plan=club")
+    office.page.get_by_role("group", name="Subscriptions").locator("a.row").first.click()
+    office.page.get_by_role("button", name="Change the plan").click()
+    office.dialog.get_by_label("Plan").select_option("club_plus")
+    price = office.dialog.get_by_label("Price in")
+    price.fill("6O0")
+    reason = office.dialog.get_by_role("textbox", name="Reason")
+    reason.fill("A price of their own")
+    reason.press("Enter")
+
+    expect(price).to_have_accessible_description(re.compile("^“6O0” is no amount in [A-Z]{3}.$"))
+    expect(office.dialog.get_by_role("button", name="Change the plan")).to_be_disabled()
+
+    price.fill("600")
+    expect(office.dialog.locator(".effect")).to_contain_text("600.00 / month")
+    reason.press("Enter")
+
+    office.says("Plan changed")
+    [sent] = visit.sent_as("ChangePlan")
+    assert sent["variables"]["input"]["amountCents"] == 60_000
 
 
 def test_a_subscription_is_changed_after_a_preview_of_what_it_costs(

@@ -13,6 +13,7 @@ from tests.books import LittleBooks
 from tests.browser.back_office import BackOffice
 from tests.browser.conftest import NewVisit
 from tests.browser.running import Service, serving
+from tests.browser.visiting import Visit
 from tests.database import Clones
 from tests.providers.bank_orders import settings
 
@@ -25,8 +26,8 @@ def outbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def service(database_clones: Clones, outbox: Path) -> Iterator[Service]:
-    """Two card payments, at a gateway that takes an hour to settle refunds; a payer that the bank does not know; a club that
-    pays more than it owes, and then owes again."""
+    """Two card payments, at a gateway that takes an hour to settle refunds; a payer that the bank does not know; two clubs
+    that pay more than they owe, and then owe again."""
     with database_clones.clone() as database:
         with database.connect(autocommit=True) as connection:
             books = LittleBooks(connection)
@@ -34,10 +35,11 @@ def service(database_clones: Clones, outbox: Path) -> Iterator[Service]:
                 tenant = books.tenant(f"{club} Boule")
                 books.paid(tenant, books.invoice(tenant, 100_000, number=f"F-{club}"), 100_000)
             books.transfer(80_000, counterparty_name="Cupen", message="fel konto")
-            tenant = books.tenant("Dala Boule")
-            books.invoice(tenant, 100_000, number="F-104", customer_name="Dala Boule")
-            books.invoice(tenant, 30_000, number="F-105", customer_name="Dala Boule")
-            books.transfer(145_000, counterparty_name="Dala Boule", message="faktura F-104")
+            for name, number in (("Dala Boule", 104), ("Eka Boule", 106)):
+                tenant = books.tenant(name)
+                books.invoice(tenant, 100_000, number=f"F-{number}", customer_name=name)
+                books.invoice(tenant, 30_000, number=f"F-{number + 1}", customer_name=name)
+                books.transfer(145_000, counterparty_name=name, message=f"faktura F-{number}")
         with serving(database, BILLING_SANDBOX_SETTLES_AFTER_SECONDS="3600", **settings(outbox)) as made:
             yield made
 
@@ -146,6 +148,27 @@ def test_what_is_paid_too_much_becomes_credit_that_pays_the_next_invoice(
     assert books.execute("select reason from audit_event where action = 'credit.applied'").fetchall() == [
         ("They asked for it",)
     ]
+
+
+def test_a_change_is_made_once_however_often_enter_is_pressed(
+    office: BackOffice, visit: Visit, books: psycopg.Connection[Any]
+) -> None:
+    office.open("/inbox").choose("Eka Boule").press("a")
+    office.give_reason("It names the invoice")
+    office.says("F-106 (Paid)")
+    office.open("/invoices?search=F-107").page.locator("a.row").click()
+    office.page.get_by_role("button", name="Pay from credit").click()
+    office.dialog.get_by_label("Amount").fill("100")
+    reason = office.dialog.get_by_role("textbox", name="Reason")
+    reason.fill("They asked for it")
+    with visit.holding("ApplyCredit"):
+        reason.press("Enter")
+        reason.press("Enter")
+        expect(office.dialog.get_by_role("button", name="Working…")).to_be_disabled()
+
+    office.says("F-107: Partially paid")
+    assert len(visit.sent_as("ApplyCredit")) == 1
+    assert books.execute("select paid_cents from invoice where number = 'F-107'").fetchall() == [(10_000,)]
 
 
 def test_in_swedish_a_refusal_is_told_in_swedish_with_its_figures(new_visit: NewVisit, service: Service) -> None:

@@ -79,6 +79,23 @@ class Visit:
         return [body for body in self.sent if f" {operation} " in body["query"].replace("(", " ")]
 
     @contextmanager
+    def holding(self, operation: str) -> Iterator[None]:
+        """The mutation is on its way for as long as this lasts."""
+        held: list[Route] = []
+
+        def hold(route: Route) -> None:
+            if f"mutation {operation}" in (route.request.post_data or ""):
+                held.append(route)
+            else:
+                route.fallback()
+
+        self.context.route("**/graphql", hold)
+        yield
+        self.context.unroute("**/graphql", hold)
+        for route in held:
+            route.continue_()
+
+    @contextmanager
     def losing(self, operation: str) -> Iterator[None]:
         """The mutation is carried out, and its answer does not come."""
 

@@ -3,6 +3,7 @@ import { ApplyCreditDocument, type InvoiceRowFragment } from "../../generated/gr
 import { type Amount, money, plainMoney, typedCents } from "../../words/figures";
 import { t } from "../../words/words";
 import { useChange } from "../api/ask";
+import { AmountField } from "../look/AmountField";
 import { ChangeDialog } from "../look/ChangeDialog";
 import { INVOICE_STATUS } from "../look/labels";
 import { tell } from "../look/notices";
@@ -32,10 +33,7 @@ export function CreditDialog({ invoice, credit, close }: CreditDialogProps) {
       }}
     >
       <p>{t("{tenant} has {credit} of credit; {outstanding} is outstanding.", { tenant: invoice.tenant.name, credit: money(credit), outstanding: money(invoice.outstanding) })}</p>
-      <label className="field">
-        <span>{t("Amount")}</span>
-        <input inputMode="decimal" className="figures" value={typed} aria-invalid={amountCents === undefined} onChange={(event) => setTyped(event.target.value)} />
-      </label>
+      <AmountField label={t("Amount")} currency={credit.currency} typed={typed} type={setTyped} />
     </ChangeDialog>
   );
 }

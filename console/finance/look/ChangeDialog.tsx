@@ -38,6 +38,7 @@ export function ChangeDialog({ title, action, reasons = [], ready = true, change
 
   async function confirm(event: FormEvent) {
     event.preventDefault();
+    if (busy || !ready) return; // a key sends the form whether its button can be pressed or not
     setBusy(true);
     setProblem(undefined);
     try {
@@ -69,7 +70,7 @@ export function ChangeDialog({ title, action, reasons = [], ready = true, change
             onKeyDown={(event) => {
               if (event.key !== "Enter" || event.shiftKey) return;
               event.preventDefault();
-              event.currentTarget.form?.requestSubmit();
+              if (!event.repeat) event.currentTarget.form?.requestSubmit();
             }}
           />
         </label>

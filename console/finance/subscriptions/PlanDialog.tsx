@@ -3,6 +3,7 @@ import { ChangePlanDocument, type ChangeTiming, PriceListDocument, type Proratio
 import { money, typedCents } from "../../words/figures";
 import { type Phrase, t } from "../../words/words";
 import { useAsk, useChange } from "../api/ask";
+import { AmountField } from "../look/AmountField";
 import { ChangeDialog } from "../look/ChangeDialog";
 import { announce, common, type DialogProps, TIMING } from "./changes";
 import { Preview, usePreview } from "./Preview";
@@ -18,18 +19,17 @@ export function PlanDialog({ of, close }: DialogProps) {
   const [typed, setTyped] = useState("");
   const [effective, setEffective] = useState<ChangeTiming>("NOW");
   const [proration, setProration] = useState<Proration>("CREDIT_AND_CHARGE");
-  const amountCents = typed === "" ? null : (typedCents(typed, of.amount.currency) ?? null);
-  const isTyped = typed === "" || amountCents !== null;
+  const amountCents = typed === "" ? null : typedCents(typed, of.amount.currency);
   const isOther = planCode !== of.plan.code || amountCents !== null;
-  const change = { planCode, amountCents, effective, proration };
-  const preview = usePreview(of.id, isTyped && isOther ? { changePlan: change } : undefined);
+  const change = amountCents !== undefined && isOther ? { planCode, amountCents, effective, proration } : undefined;
+  const preview = usePreview(of.id, change && { changePlan: change });
   return (
     <ChangeDialog
       title={t("Change the plan of {tenant}", { tenant: of.tenant.name })}
       action={t("Change the plan")}
       ready={preview.isReady}
       close={close}
-      change={async (reason) => announce((await changing.mutateAsync({ input: { ...common(of, reason), ...change } })).changePlan)}
+      change={async (reason) => change && announce((await changing.mutateAsync({ input: { ...common(of, reason), ...change } })).changePlan)}
     >
       <label className="field">
         <span>{t("Plan")}</span>
@@ -41,10 +41,12 @@ export function PlanDialog({ of, close }: DialogProps) {
           ))}
         </select>
       </label>
-      <label className="field">
-        <span>{t("Price in {currency} (left empty: the list price)", { currency: of.amount.currency })}</span>
-        <input inputMode="decimal" className="figures" value={typed} aria-invalid={!isTyped} onChange={(event) => setTyped(event.target.value)} />
-      </label>
+      <AmountField
+        label={t("Price in {currency} (left empty: the list price)", { currency: of.amount.currency })}
+        currency={of.amount.currency}
+        typed={typed}
+        type={setTyped}
+      />
       <Select label="When" of={TIMING} value={effective} choose={setEffective} />
       {effective === "NOW" && <Select label="The rest of the period" of={PRORATION} value={proration} choose={setProration} />}
       <Preview of={preview} />
