@@ -308,6 +308,7 @@ export const SWEDISH = {
   "What happened": "Vad som hände",
   "What would be booked": "Vad som skulle bokföras",
   When: "När",
+  "Whether the change was made is not known: close this and look before you make it again.": "Det är inte känt om ändringen gjordes: stäng och titta efter innan du gör den igen.",
   "Whether the change was made is not known; looking before trying again is safe.": "Det är inte känt om ändringen gjordes; titta efter innan du försöker igen.",
   Who: "Vem",
   Show: "Visa",

@@ -150,9 +150,10 @@ def test_what_is_paid_too_much_becomes_credit_that_pays_the_next_invoice(
     ]
 
 
-def test_a_change_is_made_once_however_often_enter_is_pressed(
+def test_credit_is_used_once_however_often_enter_is_pressed_and_where_the_answer_is_lost(
     office: BackOffice, visit: Visit, books: psycopg.Connection[Any]
 ) -> None:
+    paid = "select paid_cents from invoice where number = 'F-107'"
     office.open("/inbox").choose("Eka Boule").press("a")
     office.give_reason("It names the invoice")
     office.says("F-106 (Paid)")
@@ -168,7 +169,20 @@ def test_a_change_is_made_once_however_often_enter_is_pressed(
 
     office.says("F-107: Partially paid")
     assert len(visit.sent_as("ApplyCredit")) == 1
-    assert books.execute("select paid_cents from invoice where number = 'F-107'").fetchall() == [(10_000,)]
+    assert books.execute(paid).fetchall() == [(10_000,)]
+
+    office.page.get_by_role("button", name="Pay from credit").click()
+    expect(office.dialog.get_by_label("Amount")).to_have_value("200.00")
+    with visit.losing("ApplyCredit"):
+        office.give_reason("The rest of it")
+        expect(office.dialog.get_by_role("alert")).to_contain_text("close this and look before you make it again")
+    reason.press("Enter")
+    expect(office.dialog).to_contain_text("Eka Boule has SEK 150.00 of credit; SEK 0.00 is outstanding.")
+    office.dialog.get_by_role("button", name="Close").click()
+
+    expect(office.page.locator(".page-title .badge")).to_have_text("Paid")
+    assert len(visit.sent_as("ApplyCredit")) == 2
+    assert books.execute(paid).fetchall() == [(30_000,)]
 
 
 def test_in_swedish_a_refusal_is_told_in_swedish_with_its_figures(new_visit: NewVisit, service: Service) -> None:

@@ -45,11 +45,14 @@ export function useAsk<Data, Variables>(asked: Asked<Data, Variables>, { when = 
   });
 }
 
-/** A change of the books. Once it is made, everything on the screen is asked for anew. */
+/** A change of the books. Once it is made, or is not, everything on the screen is asked for anew: an answer that did not come
+ * does not say which, and a refusal may be about what somebody else has changed. One of who asks is about no books. */
 export function useChange<Data, Variables>(document: TypedDocumentString<Data, Variables>) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (variables: Variables) => answer({ document, variables }, { changes: true }),
-    onSuccess: () => void client.invalidateQueries(),
+    onSettled: (_, error) => {
+      if (!(error instanceof Refused && error.isAboutCaller)) void client.invalidateQueries();
+    },
   });
 }

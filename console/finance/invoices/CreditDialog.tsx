@@ -26,6 +26,7 @@ export function CreditDialog({ invoice, credit, close }: CreditDialogProps) {
       action={t("Pay")}
       ready={amountCents !== undefined && amountCents > 0 && amountCents <= most}
       close={close}
+      once
       change={async (reason) => {
         const input = { tenantId: invoice.tenant.id, invoiceId: invoice.id, amountCents: amountCents ?? 0, reason };
         const { applyCredit } = await apply.mutateAsync({ input });

@@ -34,8 +34,8 @@ export default function Invoice({ id }: { readonly id: string }) {
   const found = useAsk(asked);
   const invoice = found.data?.invoice;
   const [isCrediting, setCrediting] = useState(false);
-  const credit = invoice?.tenant.credit.find(({ currency, amountCents }) => currency === invoice.currency && amountCents > 0);
-  const canUseCredit = credit && invoice && invoice.issuerType === "PLATFORM" && invoice.outstanding.amountCents > 0;
+  const credit = invoice && (invoice.tenant.credit.find(({ currency }) => currency === invoice.currency) ?? { currency: invoice.currency, amountCents: 0 });
+  const canUseCredit = credit && credit.amountCents > 0 && invoice.issuerType === "PLATFORM" && invoice.outstanding.amountCents > 0;
   return (
     <Page
       title={invoice ? t("Invoice {number}", { number: invoice.number }) : t("Invoice")}

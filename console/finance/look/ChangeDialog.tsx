@@ -10,8 +10,11 @@ interface ChangeDialogProps {
   readonly reasons?: readonly string[];
   /** False while what was typed cannot be done. */
   readonly ready?: boolean;
-  /** Makes the change. It may be called again with the same reason, where an answer did not come. */
+  /** Makes the change. It may be called again with the same reason, where an answer did not come; what it does then must
+   * be what it did before, or nothing. */
   readonly change: (reason: string) => Promise<unknown>;
+  /** The service takes the same for another change: where an answer did not come, it is not called again. */
+  readonly once?: boolean;
   readonly close: () => void;
   /** What follows the change, where the dialog is not just to close. */
   readonly done?: () => void;
@@ -23,13 +26,22 @@ interface ChangeDialogProps {
 
 const REASON = { min: 3, max: 500 };
 
+/** An answer that did not come says nothing about what was done. */
+const UNKNOWN = {
+  again: "Whether the change was made is not known; looking before trying again is safe.",
+  once: "Whether the change was made is not known: close this and look before you make it again.",
+} as const;
+
 /** Shows what a change will do, asks for the reason that the audit trail keeps, and makes the change. */
-export function ChangeDialog({ title, action, reasons = [], ready = true, change, close, done = close, explain, children }: ChangeDialogProps) {
+export function ChangeDialog({ title, action, reasons = [], ready = true, change, once = false, close, done = close, explain, children }: ChangeDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   const [reason, setReason] = useState("");
   const [problem, setProblem] = useState<Error>();
   const [busy, setBusy] = useState(false);
+  const refused = problem instanceof Refused ? problem : undefined;
+  const isUnknown = problem !== undefined && !refused;
+  const isOver = once && isUnknown;
   const heading = useId();
   useEffect(() => {
     dialog.current?.showModal();
@@ -38,7 +50,7 @@ export function ChangeDialog({ title, action, reasons = [], ready = true, change
 
   async function confirm(event: FormEvent) {
     event.preventDefault();
-    if (busy || !ready) return; // a key sends the form whether its button can be pressed or not
+    if (busy || !ready || isOver) return; // a key sends the form whether its button can be pressed or not
     setBusy(true);
     setProblem(undefined);
     try {
@@ -83,26 +95,22 @@ export function ChangeDialog({ title, action, reasons = [], ready = true, change
             ))}
           </p>
         )}
-        {problem && <Explained problem={problem}>{problem instanceof Refused && explain?.(problem)}</Explained>}
+        {problem && (
+          <p className="problem" role="alert">
+            {said(problem)} {refused ? explain?.(refused) : t(UNKNOWN[once ? "once" : "again"])}
+          </p>
+        )}
         <footer>
           <button type="button" onClick={close} disabled={busy}>
-            {t("Cancel")}
+            {t(isOver ? "Close" : "Cancel")}
           </button>
-          <button type="submit" className="main" disabled={busy || !ready}>
-            {busy ? t("Working…") : problem && !(problem instanceof Refused) ? t("Try again") : action}
-          </button>
+          {!isOver && (
+            <button type="submit" className="main" disabled={busy || !ready}>
+              {busy ? t("Working…") : isUnknown ? t("Try again") : action}
+            </button>
+          )}
         </footer>
       </form>
     </dialog>
-  );
-}
-
-/** An answer that did not come says nothing about what was done: the same may be sent again. */
-function Explained({ problem, children }: { readonly problem: Error; readonly children: ReactNode }) {
-  return (
-    <p className="problem" role="alert">
-      {said(problem)} {!(problem instanceof Refused) && t("Whether the change was made is not known; looking before trying again is safe.")}{" "}
-      {children}
-    </p>
   );
 }
