@@ -18,6 +18,7 @@ from storage.payments import Payment as Row
 
 if TYPE_CHECKING:
     from schema.refunds import Refund
+    from schema.transfers import BankTransfer
 
 
 @rows_of(Row.__table__.alias)
@@ -27,6 +28,10 @@ class Payment(Node):
     external_id: str | None = column(description="Its id in the platform's own system.")
     tenant: Tenant = one(lambda payment, tenant: tenant.id == payment.tenant_id)
     invoice: Invoice | None = one(lambda payment, invoice: invoice.id == payment.invoice_id)
+    bank_transfer: Annotated["BankTransfer", strawberry.lazy("schema.transfers")] | None = one(
+        lambda payment, transfer: transfer.id == payment.bank_transfer_id,
+        description="The transfer that it is a part of; null where it came otherwise.",
+    )
     method: PaymentMethod = column()
     status: PaymentStatus = column()
     provider: str = column()

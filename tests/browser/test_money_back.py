@@ -57,6 +57,14 @@ def refund(office: BackOffice, club: str, amount: str) -> None:
     expect(office.heading).to_have_text(f"Refund of SEK {amount}")
 
 
+def tells_of(office: BackOffice, action: str, reason: str, *, subject: str) -> None:
+    """The trail of the page has the event, which is about something that belongs to it: `subject` is its link."""
+    events = office.page.get_by_role("region", name="Audit trail").get_by_role("listitem")
+    event = events.filter(has_text=action)
+    expect(event).to_contain_text(reason)
+    expect(event.get_by_role("link", name=subject)).to_be_visible()
+
+
 def test_a_refund_that_is_not_confirmed_yet_is_told_as_pending(
     office: BackOffice, books: psycopg.Connection[Any]
 ) -> None:
@@ -70,6 +78,9 @@ def test_a_refund_that_is_not_confirmed_yet_is_told_as_pending(
 
     office.page.get_by_role("link", name="Show the payment").click()
     expect(office.page.locator(".tally div").filter(has_text="Can go back")).to_contain_text("SEK 750.00")
+    tells_of(office, "refund.ordered", "Charged twice", subject="refund")
+    office.page.get_by_role("link", name="F-Alby").click()
+    tells_of(office, "refund.ordered", "Charged twice", subject="refund")
     office.open("/refunds?status=PENDING")
     expect(office.page.get_by_role("group", name="Refunds").locator("tbody tr").first).to_contain_text("Pending")
 
@@ -144,7 +155,15 @@ def test_what_is_paid_too_much_becomes_credit_that_pays_the_next_invoice(
     office.says("F-105: Paid")
     expect(office.page.locator(".page-title .badge")).to_have_text("Paid")
     expect(office.page.get_by_role("button", name="Pay from credit")).to_have_count(0)
+    office.page.locator("a.row").click()
+    tells_of(office, "credit.applied", "They asked for it", subject="invoice")
     credit_is("SEK 150.00")
+    office.page.get_by_role("link", name="F-104").click()
+    tells_of(office, "transfer.assigned", "It names the invoice", subject="bank transfer")
+    office.page.get_by_role("group", name="Payments").locator("a.row").click()
+    tells_of(office, "transfer.assigned", "It names the invoice", subject="bank transfer")
+    office.page.locator(".facts").get_by_role("link", name="Show", exact=True).click()
+    expect(office.transfer).to_contain_text("faktura F-104")
     assert books.execute("select reason from audit_event where action = 'credit.applied'").fetchall() == [
         ("They asked for it",)
     ]

@@ -13,7 +13,8 @@ from tests.graphql.api import Api
 ASSIGN = """
 mutation ($input: AssignTransferInput!) { assignTransfer(input: $input) {
   transfer { id status payments { amount { amountCents } } accountingEntries { account amount { amountCents } } }
-  payments { method amount { formatted(locale: "sv") } credited { amountCents } invoice { number status } }
+  payments { method amount { formatted(locale: "sv") } credited { amountCents } invoice { number status }
+             bankTransfer { id } }
   invoices { status paid { amountCents } outstanding { amountCents } }
   accountingEntries { account accountName amount { amountCents currency } book { id } tenant { name } }
 } }"""
@@ -45,6 +46,7 @@ async def test_a_transfer_is_assigned_and_everything_agrees(api: Api, little: Li
             "amount": {"formatted": "1\xa0300,00\xa0kr"},
             "credited": {"amountCents": 5_000},
             "invoice": {"number": "F-77", "status": "PAID"},
+            "bankTransfer": {"id": to_global("BankTransfer", transfer)},
         }
     ]
     assert done["invoices"] == [{"status": "PAID", "paid": {"amountCents": 125_000}, "outstanding": {"amountCents": 0}}]

@@ -1,6 +1,11 @@
 import { Link } from "../route/Link";
 import { link } from "../route/location";
 
+/** Where a transfer is shown, whatever became of it. */
+export function transferPage(id: string): string {
+  return link("/inbox", { status: "all", transfer: id });
+}
+
 /** Where the page of a thing is, by the beginning of its id. */
 const PAGES: readonly (readonly [string, (id: string) => string])[] = [
   ["invoice_", (id) => `/invoices/${id}`],
@@ -9,7 +14,7 @@ const PAGES: readonly (readonly [string, (id: string) => string])[] = [
   ["tenant_", (id) => `/tenants/${id}`],
   ["subscription_", (id) => `/subscriptions/${id}`],
   ["dunning_case_", (id) => `/dunning/${id}`],
-  ["bank_transfer_", (id) => link("/inbox", { status: "all", transfer: id })],
+  ["bank_transfer_", transferPage],
 ];
 
 /** What an event was about: a link, where it has a page. */

@@ -83,7 +83,7 @@ function Shown({ invoice }: { readonly invoice: Found }) {
         )}
       </Section>
       <Legs of={invoice.accountingEntries} />
-      <AuditTrail subjectId={invoice.id} />
+      <AuditTrail subjectId={invoice.id} others={invoice.payments.flatMap(({ id, bankTransfer, refunds }) => [id, bankTransfer?.id, ...refunds.map((refund) => refund.id)])} />
     </>
   );
 }

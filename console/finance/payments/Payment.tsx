@@ -5,6 +5,7 @@ import { money } from "../../words/figures";
 import { t } from "../../words/words";
 import { useAsk } from "../api/ask";
 import { AuditTrail } from "../audit/AuditTrail";
+import { transferPage } from "../audit/Subject";
 import { Legs } from "../ledger/Legs";
 import { Answered, Empty } from "../look/Answered";
 import { Status } from "../look/Badge";
@@ -48,7 +49,7 @@ export default function Payment({ id }: { readonly id: string }) {
 }
 
 function Shown({ payment }: { readonly payment: Found }) {
-  const { invoice, tenant } = payment;
+  const { invoice, tenant, bankTransfer } = payment;
   return (
     <>
       <Facts
@@ -65,6 +66,7 @@ function Shown({ payment }: { readonly payment: Found }) {
           ["Method", t(METHOD[payment.method])],
           ["Provider", payment.provider],
           ["Provider's reference", payment.providerReference && <code>{payment.providerReference}</code>],
+          ["Bank transfer", bankTransfer && <Link href={transferPage(bankTransfer.id)}>{t("Show")}</Link>],
           ["Paid", moment(payment.paidAt)],
           ["Last refunded", payment.refundedAt && moment(payment.refundedAt)],
           ["External id", payment.externalId],
@@ -79,7 +81,7 @@ function Shown({ payment }: { readonly payment: Found }) {
         )}
       </Section>
       <Legs of={payment.accountingEntries} />
-      <AuditTrail subjectId={payment.id} />
+      <AuditTrail subjectId={payment.id} others={[invoice?.id, bankTransfer?.id, ...payment.refunds.map(({ id }) => id)]} />
     </>
   );
 }
