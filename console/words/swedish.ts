@@ -280,6 +280,8 @@ export const SWEDISH = {
   "There is no such refund.": "Den återbetalningen finns inte.",
   "There is no such subscription.": "Det abonnemanget finns inte.",
   "There is no such tenant.": "Den kunden finns inte.",
+  "There is no such transfer.": "Den betalningen finns inte.",
+  "The transfer that was asked for is not on this page of the list: it is put first.": "Betalningen som söktes finns inte på den här sidan av listan: den står först.",
   "This help": "Den här hjälpen",
   "This is a second, intended refund": "Det här är en andra, avsedd återbetalning",
   "This is for finance": "Det här är för ekonomi",

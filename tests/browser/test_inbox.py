@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
 from playwright.sync_api import expect
 
+from schema.ids import to_global
 from tests.books import LittleBooks
 from tests.browser.back_office import BackOffice
 from tests.browser.conftest import NewVisit
@@ -295,6 +297,22 @@ def test_an_answer_that_was_lost_is_told_as_unknown_and_what_was_done_is_found(
 
     expect(alert).to_contain_text("A colleague was faster: finance@example.org")
     assert reasons(books, "transfer.ignored", "Ilsbo")[-1] == "Not for us"
+
+
+def test_the_transfer_that_the_address_names_is_shown_where_the_list_lacks_it_and_no_other(
+    office: BackOffice, books: psycopg.Connection[Any]
+) -> None:
+    [(key,)] = books.execute("select id from bank_transfer where counterparty_name = 'Mora'").fetchall()
+    note = office.page.get_by_text("is not on this page of the list")
+    office.open(f"/inbox?status=all&search=alby&transfer={to_global('BankTransfer', key)}")
+    expect(office.transfer).to_contain_text("Mora")
+    expect(note).to_be_visible()
+
+    office.press("j")
+    expect(office.transfer).to_contain_text("Alby")
+    expect(note).to_have_count(0)
+    office.open(f"/inbox?transfer={to_global('BankTransfer', uuid4())}")
+    expect(office.page.get_by_text("There is no such transfer.")).to_be_visible()
 
 
 def test_where_nothing_is_like_the_search_that_is_said(office: BackOffice) -> None:

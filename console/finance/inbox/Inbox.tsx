@@ -16,6 +16,7 @@ import { change } from "../route/location";
 import { Desk } from "./Desk";
 import { Done } from "./Done";
 import { UploadDialog } from "./UploadDialog";
+import { Wanted } from "./Wanted";
 
 /** The bank transfers that no machine could match, and those that were dealt with. */
 export default function Inbox() {
@@ -46,15 +47,19 @@ export default function Inbox() {
       </FilterBar>
       <Answered of={inbox}>
         {({ unmatchedTransfers: { nodes, totals, totalCount, pageInfo } }) =>
-          nodes.length === 0 ? (
-            <Done filter={filter} upload={() => setUploading(true)} />
-          ) : (
-            <>
-              <Sums of={totals} />
-              <Desk transfers={nodes} />
-              <Pager info={pageInfo} shown={nodes.length} total={totalCount} backwards />
-            </>
-          )
+          <Wanted among={nodes}>
+            {(transfers) =>
+              transfers.length === 0 ? (
+                <Done filter={filter} upload={() => setUploading(true)} />
+              ) : (
+                <>
+                  <Sums of={totals} />
+                  <Desk transfers={transfers} />
+                  <Pager info={pageInfo} shown={nodes.length} total={totalCount} backwards />
+                </>
+              )
+            }
+          </Wanted>
         }
       </Answered>
       {isUploading && <UploadDialog close={() => setUploading(false)} />}

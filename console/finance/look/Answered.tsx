@@ -29,7 +29,8 @@ export function Problem({ of: error, again }: { readonly of: Error; readonly aga
   );
 }
 
-function Loading() {
+/** Says that something is coming. */
+export function Loading() {
   return (
     <div className="loading" role="status">
       <span className="unseen">{t("Loading")}</span>
