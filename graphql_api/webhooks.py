@@ -18,8 +18,7 @@ from graphql_api.replies import refusal_status
 from procedures.books import Books
 from procedures.take_in_event import receive_event
 from providers.offer import Capability
-from providers.plugin_code import plugin_code
-from providers.refunding import NotExecuted
+from providers.plugin_code import PluginFailed, plugin_code
 from providers.registry import ProviderUnknown, Registry
 from providers.webhooks import Event, WebhookRefused, Webhooks
 from resolvers.errors import tell_refusal
@@ -79,9 +78,9 @@ def _verified(webhooks: Webhooks, headers: Mapping[str, str], body: bytes, at: d
     Raises: CallRefused.
     """
     try:
-        with plugin_code(provider):
+        with plugin_code(provider, WebhookRefused):
             event = webhooks.verify(headers, body, now=at)
-    except (WebhookRefused, NotExecuted):
+    except (WebhookRefused, PluginFailed):
         log.warning("call refused", provider=provider)
         raise CallRefused from None
     if not (isinstance(event, Event) and all(map(_is_name, (event.id, event.kind, event.subject)))):

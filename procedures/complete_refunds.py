@@ -63,6 +63,7 @@ async def _claim(
         refund.due_at, refund.attempts = order.at + LEASE, refund.attempts + 1
         session.add(RefundEvent(refund_id=refund.id, kind="TRIED", at=order.at, note=f"Attempt {refund.attempts}."))
         this = Attempt(
+            provider=payment.provider,
             order=provider_order(payment, refund),
             number=refund.attempts,
             accepted=refund.accepted_at is not None,

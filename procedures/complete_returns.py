@@ -58,6 +58,7 @@ async def _claim(
             return None
         made.due_at, made.attempts = order.at + LEASE, made.attempts + 1
         this = Attempt(
+            provider=transfer.provider,
             order=provider_order(transfer, made),
             number=made.attempts,
             accepted=made.accepted_at is not None,

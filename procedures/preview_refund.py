@@ -16,8 +16,8 @@ from procedures.books import Books
 from procedures.keep_lines import kept_text
 from procedures.payer_account import known_account
 from procedures.refund_terms import Terms, refunds_of, terms_of
-from providers.plugin_code import plugin_code
-from providers.refunding import ForeseesRefusals, NotExecuted, PayerAccount, Refunds
+from providers.plugin_code import PluginFailed, plugin_code
+from providers.refunding import ForeseesRefusals, PayerAccount, Refunds
 from providers.registry import Registry
 from storage.payments import Payment
 from storage.rates import rates_for
@@ -115,7 +115,7 @@ def _objections(refunds: Refunds, provider: str, amount: Money, account: PayerAc
     try:
         with plugin_code(provider):
             told = refunds.objection(amount, account)
-    except NotExecuted:
+    except PluginFailed:
         return []
     return [f"It could not be sent. {kept_text(told)}"] if isinstance(told, str) else []
 

@@ -12,6 +12,7 @@ from typing import Final
 from billing.money import Money
 from procedures.plugin_answers import outcome_of
 from procedures.settle_refund import CONFIRMED_EVERY, Unknown
+from providers.plugin_code import PluginFailed, plugin_code
 from providers.refunding import (
     NotExecuted,
     PayerAccount,
@@ -51,9 +52,10 @@ def provider_order(payment: Payment, refund: Refund) -> RefundOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """The `number`th attempt at an order, at `at`; `accepted`: the provider has confirmed the order, so that it is only
-    asked what became of it."""
+    """The `number`th attempt at an order to `provider`, at `at`; `accepted`: the provider has confirmed the order, so that it
+    is only asked what became of it."""
 
+    provider: str
     order: RefundOrder
     number: int
     accepted: bool
@@ -63,20 +65,20 @@ class Attempt:
 async def attempt(refunds: Refunds, this: Attempt) -> RefundOutcome | Unknown:
     """Call the provider: from the second attempt on it is first asked what it knows of the order."""
     try:
-        return await _told(refunds, this)
+        with plugin_code(this.provider, NotExecuted, PayerAccountNeeded):
+            return await _told(refunds, this)
     except PayerAccountNeeded as needed:
         return RefundOutcome(state=RefundState.FAILED, failure_reason=str(needed))
     except NotExecuted as problem:
         return again(this, problem.problem, key_ttl=refunds.key_ttl)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - a partner's code, and a list of what is definite: all else is unknown
-        return unknown(this, error, key_ttl=refunds.key_ttl)
+    except PluginFailed as failed:
+        return unknown(this, failed, key_ttl=refunds.key_ttl)
 
 
-def unknown(this: Attempt, error: BaseException, *, key_ttl: timedelta) -> RefundOutcome | Unknown:
+def unknown(this: Attempt, failed: PluginFailed, *, key_ttl: timedelta) -> RefundOutcome | Unknown:
     """The call ended in a way that tells nothing of its outcome."""
-    kind = type(error).__name__
-    log.warning("refund %s: the outcome of attempt %d is unknown: %s", this.order.key, this.number, kind)
-    return again(this, f"The provider's answer did not arrive or cannot be read ({kind}).", key_ttl=key_ttl)
+    log.warning("refund %s: the outcome of attempt %d is unknown: %s", this.order.key, this.number, failed.kind)
+    return again(this, f"The provider's answer did not arrive or cannot be read ({failed.kind}).", key_ttl=key_ttl)
 
 
 def again(this: Attempt, why: str, *, key_ttl: timedelta = timedelta(0)) -> Unknown:

@@ -66,6 +66,7 @@ class _Ordered:
     """A committed intent: what the provider is to be told, by whom."""
 
     refund_id: UUID
+    provider: str
     refunds: Refunds
     order: RefundOrder
 
@@ -81,7 +82,9 @@ async def execute(request: RefundRequest, *, order: Order, books: Books, registr
     intent = await reserve(request, order=order, books=books, registry=registry, jobs=jobs)
     if isinstance(intent, UUID):
         return await _executed(intent, replayed=True, books=books)
-    learnt = await attempt(intent.refunds, Attempt(order=intent.order, number=1, accepted=False, at=order.at))
+    learnt = await attempt(
+        intent.refunds, Attempt(provider=intent.provider, order=intent.order, number=1, accepted=False, at=order.at)
+    )
     await settle(intent.refund_id, learnt, order=order, books=books, jobs=jobs)
     return await _executed(intent.refund_id, replayed=False, books=books)
 
@@ -113,7 +116,12 @@ async def reserve(
             "notify_tenant": request.notify_tenant,
         }
         await sign(session, order.done("refund.ordered", "refund", refund.id, details))
-        return _Ordered(refund_id=refund.id, refunds=refunds, order=provider_order(payment, refund))
+        return _Ordered(
+            refund_id=refund.id,
+            provider=payment.provider,
+            refunds=refunds,
+            order=provider_order(payment, refund),
+        )
 
 
 async def earlier_refund(session: AsyncSession, request: RefundRequest, *, actor: str) -> UUID | None:

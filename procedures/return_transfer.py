@@ -52,9 +52,14 @@ async def send_back(
         transfer = await locked(session, BankTransfer, transfer_id, what="bank transfer")
         refunds = _refunds(registry, transfer)
         made = await _order(session, transfer, to, order)
-    learnt = await attempt(
-        refunds, Attempt(order=provider_order(transfer, made), number=FIRST, accepted=False, at=order.at)
+    this = Attempt(
+        provider=transfer.provider,
+        order=provider_order(transfer, made),
+        number=FIRST,
+        accepted=False,
+        at=order.at,
     )
+    learnt = await attempt(refunds, this)
     await settle_return(made.id, learnt, order=order, books=books)
     async with books.transaction() as session:
         journals = await session.scalars(select(Journal.id).where(Journal.subject_id == made.id))

@@ -7,7 +7,8 @@ and what settled in another currency than the payer's is moved there.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -21,9 +22,9 @@ from procedures.books import Books, Order
 from procedures.keep_lines import is_line, keep
 from procedures.take_in_arrivals import take_in_arrivals
 from procedures.take_in_lines import take_in_lines
-from providers.ledger_lines import LedgerLine, LedgerLines
+from providers.ledger_lines import LedgerLine
 from providers.offer import Capability
-from providers.plugin_code import plugin_code
+from providers.plugin_code import PluginFailed, plugin_code
 from providers.refunding import NotExecuted
 from providers.registry import Registry
 from storage.jobs import Jobs
@@ -99,7 +100,7 @@ async def sync(
     if window.start >= end:
         raise BadInput("The window lies in the future.", argument="from")
     lines, new = 0, 0
-    async for batch in _batches(provider, _ledger(registry, provider).lines(window.start, end)):
+    async for batch in _batches(provider, _lines(registry, provider, window.start, end)):
         new += await keep(provider, batch, books=books)
         lines += len(batch)
         progress("lines", lines)
@@ -145,11 +146,13 @@ async def _due_from(provider: str, at: datetime, books: Books) -> datetime | Non
     return known - OVERLAP if known <= at - EVERY else None
 
 
-def _ledger(registry: Registry, provider: str) -> LedgerLines:
+def _lines(registry: Registry, provider: str, start: datetime, end: datetime) -> AsyncIterator[LedgerLine]:
+    """Raises: ProviderUnknown, ProviderNotConfigured, ProviderUnavailable, BadInput."""
     ledger = registry.offer(provider).ledger
     if ledger is None:
         raise BadInput(f"Provider {provider} lists no ledger of its own.", argument="provider")
-    return ledger
+    with _asking(provider):
+        return ledger.lines(start, end)
 
 
 async def _batches(provider: str, lines: AsyncIterator[LedgerLine]) -> AsyncIterator[Sequence[LedgerLine]]:
@@ -168,12 +171,19 @@ async def _next(provider: str, lines: AsyncIterator[LedgerLine]) -> LedgerLine |
 
     Raises: ProviderUnavailable.
     """
-    try:
-        with plugin_code(provider):
-            async with asyncio.timeout(NEXT_SECONDS):
-                line = await anext(lines, None)
-    except NotExecuted as problem:
-        raise ProviderUnavailable(provider, problem=problem.problem) from problem
+    with _asking(provider):
+        async with asyncio.timeout(NEXT_SECONDS):
+            line = await anext(lines, None)
     if line is not None and not is_line(line):
         raise ProviderUnavailable(provider, problem="What it lists is no line of a ledger.")
     return line
+
+
+@contextmanager
+def _asking(provider: str) -> Iterator[None]:
+    """Raises: ProviderUnavailable."""
+    try:
+        with plugin_code(provider, NotExecuted):
+            yield
+    except (NotExecuted, PluginFailed) as problem:
+        raise ProviderUnavailable(provider, problem=problem.problem) from problem

@@ -27,7 +27,7 @@ from procedures.take_in_lines import take_in_lines
 from procedures.take_in_payment import take_in_payment
 from procedures.take_in_refund import take_in_refund
 from providers.ledger_lines import LedgerLine
-from providers.plugin_code import plugin_code
+from providers.plugin_code import PluginFailed, plugin_code
 from providers.refunding import NotExecuted
 from providers.registry import Registry
 from providers.webhooks import Event, Fact, PaymentFact, RefundFact
@@ -123,7 +123,7 @@ async def _problem(claimed: _Claimed, *, books: Books, registry: Registry, jobs:
         webhooks = registry.offer(claimed.provider).webhooks
         if webhooks is None:
             return "The provider makes no calls any more."
-        with plugin_code(claimed.provider):
+        with plugin_code(claimed.provider, NotExecuted):
             async with asyncio.timeout(CALL_SECONDS):
                 facts = list(await webhooks.facts(claimed.event))
         if not all(map(is_fact, facts)):
@@ -131,7 +131,7 @@ async def _problem(claimed: _Claimed, *, books: Books, registry: Registry, jobs:
         return await _book(claimed, facts, books=books, jobs=jobs)
     except Refusal as refusal:
         return str(refusal)
-    except NotExecuted as problem:
+    except (NotExecuted, PluginFailed) as problem:
         return problem.problem
 
 

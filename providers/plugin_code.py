@@ -1,26 +1,53 @@
 """Running a plugin's code: a partner's may raise anything, and the host goes on."""
 
+import asyncio
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from providers.refunding import NotExecuted
-from providers.webhooks import WebhookRefused
-
 log = logging.getLogger(__name__)
 
 
-@contextmanager
-def plugin_code(provider: str) -> Iterator[None]:
-    """Where nothing is at stake but an answer: whatever is raised beside the contract's own exceptions is logged, and means
-    that the provider cannot be asked now.
+class PluginFailed(Exception):
+    """A plugin's code raised, or gave, what its contract does not know: what came of the call is not known.
 
-    Raises: NotExecuted, WebhookRefused.
+    `kind` is the error's type. What the error says is not repeated: it may hold a name or a secret.
+    """
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.problem = f"Its plugin failed with {kind}."
+        super().__init__(self.problem)
+
+
+@contextmanager
+def plugin_code(provider: str, *answers: type[Exception]) -> Iterator[None]:
+    """Every call into a plugin is made in here, with its time limit and the first look at what it gives.
+
+    What is raised is logged and comes out as PluginFailed; as they are, only the `answers` that the contract lets this call
+    raise, and what ends our own work: Ctrl-C, SIGTERM, and a cancellation that somebody asked for.
+
+    Raises: PluginFailed, and the `answers`.
     """
     try:
         yield
-    except (NotExecuted, WebhookRefused):
+    except answers:
         raise
-    except (Exception, SystemExit) as error:
-        log.exception("the plugin of provider %s failed", provider)
-        raise NotExecuted(f"Its plugin failed with {type(error).__name__}.") from error
+    except BaseException as error:
+        if _ends_our_work(error):
+            raise
+        failed = PluginFailed(type(error).__name__)
+        told = failed.with_traceback(error.__traceback__)
+        log.exception("the plugin of provider %s failed with %s", provider, failed.kind, exc_info=told)
+        raise failed from error
+
+
+def _ends_our_work(error: BaseException) -> bool:
+    """A cancellation does where somebody wants the running task to end; else something in the plugin was cancelled."""
+    if isinstance(error, asyncio.CancelledError):
+        try:
+            task = asyncio.current_task()
+        except RuntimeError:  # no event loop runs in this thread
+            return False
+        return task is not None and task.cancelling() > 0
+    return isinstance(error, KeyboardInterrupt | GeneratorExit)

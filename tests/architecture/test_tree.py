@@ -15,9 +15,8 @@ FILES = {
 
 OUTERMOST_EDGES = {
     "providers/registry.py",  # a partner's code, while it is loaded
-    "procedures/refund_call.py",  # a partner's code, while it moves money: whatever is not definite is unknown
     "graphql_api/edge.py",  # a request
-    "providers/plugin_code.py",  # a partner's code that is asked for an answer
+    "providers/plugin_code.py",  # a partner's code
     "graphql_api/worker.py",  # a round of periodic work: the next one may do better
     "graphql_api/bank_folder.py",  # one file of a watched folder: the others have their turn
     "graphql_api/direct.py",  # a field of a request

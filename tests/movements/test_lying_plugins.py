@@ -1,15 +1,17 @@
 """A plugin that raises, hangs, or lists what is none of a ledger's: its provider is not synced, and no other is hindered."""
 
 import asyncio
+import sys
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from billing.money import Money
 from procedures.sync_movements import ProviderUnavailable, sync, sync_due
-from providers.ledger_lines import LedgerLine, MovementKind
+from providers.ledger_lines import LedgerLine, LedgerLines, MovementKind
 from providers.offer import Offer
 from providers.refunding import NotExecuted
 from providers.registry import Registry, _Plugin
@@ -22,19 +24,34 @@ LINE = LedgerLine(
 )
 
 
-def registry(counter: Counter, ledger: Listing) -> Registry:
+class NotListing:
+    """A ledger whose `lines` is an ordinary function, which does this."""
+
+    def __init__(self, does: Callable[[], Any]) -> None:
+        self._does = does
+
+    def lines(self, _start: datetime, _end: datetime, /) -> Any:
+        return self._does()
+
+
+class WithoutWindow:
+    async def lines(self) -> Any:
+        yield LINE
+
+
+def registry(counter: Counter, ledger: LedgerLines) -> Registry:
     """The ledger's provider before the sandbox."""
     acme = Offer(name="acme", display_name="Acme", version="1", ledger=ledger)
     return Registry([_Plugin(name="acme", version="1", offer=acme), *counter.registry._plugins])
 
 
-async def synced(counter: Counter, ledger: Listing) -> Any:
+async def synced(counter: Counter, ledger: LedgerLines) -> Any:
     return await sync(
         "acme", WEEK, order=ORDER, books=counter.desk.books, registry=registry(counter, ledger), jobs=counter.desk.jobs
     )
 
 
-def raising(error: Exception) -> Callable[[], None]:
+def raising(error: BaseException) -> Callable[[], None]:
     def end() -> None:
         raise error
 
@@ -47,16 +64,25 @@ def raising(error: Exception) -> Callable[[], None]:
         (Listing(LINE, ending=raising(NotExecuted("Acme is closed."))), "Acme is closed."),
         (Listing(LINE, ending=raising(ZeroDivisionError("payer Anna"))), "Its plugin failed with ZeroDivisionError."),
         (Listing(LINE, ending=lambda: asyncio.sleep(60)), "Its plugin failed with TimeoutError."),
+        (Listing(ending=raising(SystemExit(0))), "Its plugin failed with SystemExit."),
+        (Listing(ending=raising(asyncio.CancelledError())), "Its plugin failed with CancelledError."),
+        (NotListing(lambda: 1 // 0), "Its plugin failed with ZeroDivisionError."),
+        (NotListing(lambda: sys.exit(0)), "Its plugin failed with SystemExit."),
+        (NotListing(list), "Its plugin failed with TypeError."),
+        (WithoutWindow(), "Its plugin failed with TypeError."),  # type: ignore[arg-type]
         (Listing("a line"), "What it lists is no line of a ledger."),
         (Listing(replace(LINE, occurred_at=PAID_AT.replace(tzinfo=None))), "What it lists is no line of a ledger."),
         (Listing(replace(LINE, kind="ADJUSTMENT")), "What it lists is no line of a ledger."),  # type: ignore[arg-type]
         (Listing(replace(LINE, amount=100)), "What it lists is no line of a ledger."),  # type: ignore[arg-type]
         (Listing(replace(LINE, reference=None)), "What it lists is no line of a ledger."),  # type: ignore[arg-type]
     ],
-    ids=["closed", "broken", "hanging", "not a line", "naive", "misspelt", "no money", "nameless"],
-)
+    ids=[
+        "closed", "broken", "hanging", "leaving", "cancelled", "no generator", "leaving at once", "a list", "no window",
+        "not a line", "naive", "misspelt", "no money", "nameless",
+    ],
+)  # fmt: skip
 async def test_a_provider_whose_ledger_cannot_be_read_is_named_and_its_window_is_not_known(
-    counter: Counter, monkeypatch: pytest.MonkeyPatch, ledger: Listing, problem: str
+    counter: Counter, monkeypatch: pytest.MonkeyPatch, ledger: LedgerLines, problem: str
 ) -> None:
     monkeypatch.setattr("procedures.sync_movements.NEXT_SECONDS", 0.05)
 
@@ -68,9 +94,16 @@ async def test_a_provider_whose_ledger_cannot_be_read_is_named_and_its_window_is
     assert counter.one("select count(*) from provider_sync") == (0,)
 
 
-async def test_one_that_fails_hinders_no_other_and_is_asked_again_the_next_time(counter: Counter) -> None:
+@pytest.mark.parametrize(
+    "failing",
+    [Listing(ending=raising(ZeroDivisionError())), NotListing(lambda: 1 // 0)],
+    ids=["while it lists", "before"],
+)
+async def test_one_that_fails_hinders_no_other_and_is_asked_again_the_next_time(
+    counter: Counter, failing: LedgerLines
+) -> None:
     counter.paid("sb_1", fee=1_900)
-    broken = registry(counter, Listing(ending=raising(ZeroDivisionError())))
+    broken = registry(counter, failing)
     sound = registry(counter, Listing(LINE))
     known = {"books": counter.desk.books, "jobs": counter.desk.jobs}
 

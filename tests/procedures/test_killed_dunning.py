@@ -42,16 +42,16 @@ async def killed(desk: DunningDesk, place: int) -> bool:
     """A run that dies at the place; tells whether there was one."""
     stops = Stops(at=place)
 
-    async def doomed() -> None:
+    async def doomed() -> bool:
         stops.watched = asyncio.current_task()
-        await run(desk)
-
-    with stopping(desk.books.engine, stops):
         try:
-            await asyncio.create_task(doomed())
+            await run(desk)
         except Killed:
             return True
-    return False
+        return False
+
+    with stopping(desk.books.engine, stops):
+        return await asyncio.create_task(doomed())
 
 
 async def test_wherever_a_run_is_killed_the_next_one_finishes_it_and_repeats_nothing(

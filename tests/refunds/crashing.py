@@ -17,8 +17,8 @@ from sqlalchemy.util import await_only
 from storage.jobs import Jobs
 
 
-class Killed(BaseException):
-    """The process is gone."""
+class Killed(KeyboardInterrupt):
+    """The process is gone: like Ctrl-C, nothing takes it for a failure of a plugin."""
 
 
 @dataclass(kw_only=True)

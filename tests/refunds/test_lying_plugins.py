@@ -1,5 +1,6 @@
 """A provider's plugin that answers nonsense to a refund: nobody knows what happened, nothing is booked, nothing is lost."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -30,9 +31,15 @@ def answering(desk: Desk, monkeypatch: pytest.MonkeyPatch, answer: Any) -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    [None, "SUCCEEDED", {"state": "SUCCEEDED"}, odd(state="SUCCEEDED"), odd(provider_reference=7), SystemExit(1)],
-    ids=["nothing", "a word", "a mapping", "a misspelt state", "a number for a name", "an end of the process"],
-)
+    [
+        None, "SUCCEEDED", {"state": "SUCCEEDED"}, odd(state="SUCCEEDED"), odd(provider_reference=7), SystemExit(1),
+        asyncio.CancelledError(), BaseException(),
+    ],
+    ids=[
+        "nothing", "a word", "a mapping", "a misspelt state", "a number for a name", "an end of the process",
+        "a cancellation of its own", "no exception of the usual kind",
+    ],
+)  # fmt: skip
 async def test_an_answer_that_is_none_is_unknown_and_the_provider_is_asked(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, answer: Any
 ) -> None:
@@ -48,6 +55,23 @@ async def test_an_answer_that_is_none_is_unknown_and_the_provider_is_asked(
     assert desk.row(done.refund_id)[0] == "SUCCEEDED"
     assert len(desk.gateway.sent) == 1
     assert desk.broken() == []
+
+
+async def test_a_cancellation_that_was_asked_for_ends_the_call(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    called = asyncio.Event()
+
+    async def refund(_order: RefundOrder) -> Any:
+        called.set()
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(desk.gateway, "refund", refund)
+    asking = asyncio.create_task(desk.refund(desk.paid(125_000), 50_000))
+    await called.wait()
+    asking.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    assert desk.little.one("select status, attempts, due_at is not null from refund") == ("PENDING", 1, True)
 
 
 async def test_an_answer_to_the_look_up_that_is_none_is_unknown_too(

@@ -12,6 +12,7 @@ import pytest
 from procedures import complete_refunds, refund_call, refund_payment, settle_refund
 from procedures.refund_call import Attempt
 from procedures.settle_refund import Unknown
+from providers.plugin_code import PluginFailed
 from providers.refunding import RefundOrder, RefundOutcome, RefundState
 from storage.jobs import Jobs
 from storage.payments import Payment
@@ -44,7 +45,7 @@ def a_new_key_per_try(patch: Patch, owner: Owner) -> None:
 
 
 def a_time_out_read_as_failure(patch: Patch, owner: Owner) -> None:
-    def failed(_this: Attempt, error: Exception, *, key_ttl: timedelta) -> RefundOutcome:
+    def failed(_this: Attempt, error: PluginFailed, *, key_ttl: timedelta) -> RefundOutcome:
         return RefundOutcome(state=RefundState.FAILED, failure_reason=str(error))
 
     patch.setattr(refund_call, "unknown", failed)
