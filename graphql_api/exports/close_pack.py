@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from anyio import to_thread
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from billing.periods import Period, month_after
 from billing.refusals import NotFound
@@ -53,6 +53,10 @@ class ClosePacks:
                 while piece := file.read(PIECE_BYTES):
                     yield piece
 
+    async def has(self, month: date) -> bool:
+        """Whether the month has a pack: it was closed, and not only with a later one."""
+        return await self._row(month) is not None
+
     async def write(self, month: date, folder: Path, *, at: datetime) -> None:
         """Write the pack's files into a folder, the manifest of their hashes last.
 
@@ -71,9 +75,12 @@ class ClosePacks:
             json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
         )
 
-    async def _closed(self, month: date) -> dict[str, Any]:
+    async def _row(self, month: date) -> Row[Any] | None:
         async with self.exports.books.reading() as connection:
-            found = (await connection.execute(select(ClosedMonth).where(ClosedMonth.month == month))).one_or_none()
+            return (await connection.execute(select(ClosedMonth).where(ClosedMonth.month == month))).one_or_none()
+
+    async def _closed(self, month: date) -> dict[str, Any]:
+        found = await self._row(month)
         if found is None:
             raise NotFound("closed month", key=f"{month:%Y-%m}")
         return {

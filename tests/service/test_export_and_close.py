@@ -1,5 +1,6 @@
 """`billing export` and `billing close` as a person runs them."""
 
+import errno
 import json
 from datetime import date
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from graphql_api.cli import main
+from graphql_api.exports import close_pack
 from storage.engine import Database
 from tests.books import LittleBooks
 
@@ -99,8 +101,59 @@ def test_a_month_is_closed_with_its_pack_in_a_folder(runner: CliRunner, books: L
     manifest = json.loads((tmp_path / "close-2025-10" / "manifest.json").read_text(encoding="utf-8"))
     assert sorted(manifest["sha256"]) == [name for name in names(tmp_path / "close-2025-10") if name != "manifest.json"]
     assert manifest["reason"] == "October is complete"
-    again = runner.invoke(main, ["close", "2025-10", "--reason", "October is complete", "--output", "another"])
-    assert (again.exit_code, "2025-10 is closed; the first open day is 2025-11-01" in again.stderr) == (2, True)
+
+
+def test_the_pack_of_a_closed_month_is_written_again_and_nothing_else(
+    runner: CliRunner, books: LittleBooks, tmp_path: Path
+) -> None:
+    runner.invoke(main, ["close", "2025-10", "--reason", "October is complete", "--output", "first"])
+    events = books.one("select count(*) from audit_event")
+
+    again = runner.invoke(main, ["close", "2025-10", "--reason", "The pack was lost", "--output", "another"])
+
+    assert (again.exit_code, again.stdout) == (
+        0, "2025-10 was closed before; its pack was written again. It is in another.\n",
+    )  # fmt: skip
+    assert names(tmp_path / "another") == names(tmp_path / "first")
+    assert books.one("select count(*), min(reason) from closed_month") == (1, "October is complete")
+    assert books.one("select count(*) from audit_event") == events
+    before = runner.invoke(main, ["close", "2025-09", "--reason", "It was closed with October"])
+    assert (before.exit_code, "2025-09 is closed; the first open day is 2025-11-01" in before.stderr) == (2, True)
+    assert names(tmp_path) == ["another", "first"]
+
+
+@pytest.mark.parametrize("output", ["file/pack", "full"])
+def test_a_month_stays_open_where_its_pack_could_not_be_written(
+    runner: CliRunner, books: LittleBooks, tmp_path: Path, output: str
+) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "of-others").touch()
+
+    done = runner.invoke(main, ["close", "2025-10", "--reason", "October is complete", "--output", output])
+
+    assert (done.exit_code, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert books.one("select count(*) from closed_month")[0] == 0
+    assert names(tmp_path) == ["file", "full"]
+
+
+def test_a_pack_that_is_cut_short_is_told_of_with_the_way_to_it(
+    runner: CliRunner, books: LittleBooks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_folder: Path) -> dict[str, str]:
+        raise OSError(errno.ENOSPC, "No space left on device", "manifest.json")
+
+    monkeypatch.setattr(close_pack, "_hashes", full)
+
+    done = runner.invoke(main, ["close", "2025-10", "--reason", "October is complete"])
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    told = (
+        "2025-10 is closed, but its pack in close-2025-10 is not whole: run billing close 2025-10 again, with --output and "
+        "another folder, to have it written."
+    )
+    assert done.stderr.splitlines() == [told, "Error: manifest.json: No space left on device."]
+    assert books.one("select count(*) from closed_month")[0] == 1
 
 
 @pytest.mark.parametrize(
