@@ -1,7 +1,7 @@
 """camt.054 (notification) and camt.053 (statement) of ISO 20022, versions 02 to 13, part by part, as the bank wrote it.
 
 What differs between the versions: the status is text or a code, a party stands by itself or in Pty, an amount of a
-transaction stands in AmtDtls only (02) or before it.
+transaction stands in AmtDtls only (02) or before it, the page of a statement is its message's (02) or its own.
 """
 
 import re
@@ -123,8 +123,8 @@ class Statement(Part):
     __slots__ = ()
     id = Text("Id")
     sequence = Text("ElctrncSeqNb", "LglSeqNb")
-    stated_page = Text("StmtPgntn/PgNb", "NtfctnPgntn/PgNb")
-    is_last_page = Text("StmtPgntn/LastPgInd", "NtfctnPgntn/LastPgInd")
+    own_page = Text("StmtPgntn/PgNb", "NtfctnPgntn/PgNb")
+    is_own_last_page = Text("StmtPgntn/LastPgInd", "NtfctnPgntn/LastPgInd")
     iban = Text("Acct/Id/IBAN")
     account = Text("Acct/Id/Othr/Id")
     account_scheme = Text("Acct/Id/Othr/SchmeNm/Cd", "Acct/Id/Othr/SchmeNm/Prtry")
@@ -140,13 +140,29 @@ class Statement(Part):
 
     @property
     def page(self) -> str:
-        """The number of its page, "1" where it states none."""
-        return (self.stated_page or "1").lstrip("0")
+        """The number of its page, "1" where none is stated."""
+        return (self.own_page or self.message.page or "1").lstrip("0")
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is the only page."""
+        if self.own_page is None and self.message.page is None:
+            return True
+        is_last = self.is_own_last_page if self.own_page else self.message.is_last_page
+        return self.page == "1" and is_last in ("true", "1")
+
+    @property
+    def message(self) -> "Message":
+        """Its message, read up to this statement."""
+        assert isinstance(self.parent, Message)
+        return self.parent
 
 
 class Message(Part):
     __slots__ = ()
     id = Text("BkToCstmrDbtCdtNtfctn/GrpHdr/MsgId", "BkToCstmrStmt/GrpHdr/MsgId")
+    page = Text("BkToCstmrDbtCdtNtfctn/GrpHdr/MsgPgntn/PgNb", "BkToCstmrStmt/GrpHdr/MsgPgntn/PgNb")
+    is_last_page = Text("BkToCstmrDbtCdtNtfctn/GrpHdr/MsgPgntn/LastPgInd", "BkToCstmrStmt/GrpHdr/MsgPgntn/LastPgInd")
     statements = Streamed(Statement, "BkToCstmrDbtCdtNtfctn/Ntfctn", "BkToCstmrStmt/Stmt")
 
 

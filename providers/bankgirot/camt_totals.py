@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from billing.money import Money
 from providers.bankgirot.camt import Balance, Entry, Statement
-from providers.bankgirot.camt_figures import Unreadable, day, is_credit, is_true, signed
+from providers.bankgirot.camt_figures import Unreadable, day, is_credit, signed
 from providers.bankgirot.inspection import Inspection, sum_text
 from providers.settlement_files import StatementBalance
 
@@ -40,7 +40,7 @@ class StatementTotals:
 
     def check(self, statement: Statement, account: str, inspection: Inspection) -> Iterator[StatementBalance]:
         """The balances of a statement. What does not agree with its entries is a fault."""
-        if _is_one_of_many_pages(statement):
+        if not statement.is_whole:
             inspection.warn(f"Statement {statement.id} is one of several pages: no totals or balances were read.")
             return
         try:
@@ -92,11 +92,6 @@ def _balance(statement: Statement, types: tuple[str, ...], currency: str) -> Bal
         if found:
             return found[0] if len(found) == 1 else None
     return None
-
-
-def _is_one_of_many_pages(statement: Statement) -> bool:
-    is_part = statement.page != "1" or (statement.stated_page is not None and not is_true(statement.is_last_page))
-    return is_part and bool(statement.balances or statement.entries_count or statement.credits_count)
 
 
 def _figure(text: str) -> Decimal:

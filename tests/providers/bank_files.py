@@ -249,14 +249,14 @@ def balance(kind: str, amount: str, *, side: str = "CRDT", currency: str = "SEK"
     )
 
 
-def camt(*notifications: str, message: str = "054", version: str = "02") -> bytes:
-    """A whole message of its statements or notifications."""
+def camt(*notifications: str, message: str = "054", version: str = "02", head: str = "") -> bytes:
+    """A whole message of its statements or notifications; `head` ends the header of the group."""
     root, part = ("BkToCstmrDbtCdtNtfctn", "Ntfctn") if message == "054" else ("BkToCstmrStmt", "Stmt")
     body = "".join(f"<{part}>{one}</{part}>" for one in notifications)
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.{message}.001.{version}">'
-        f"<{root}><GrpHdr><MsgId>M1</MsgId></GrpHdr>{body}</{root}></Document>"
+        f"<{root}><GrpHdr><MsgId>M1</MsgId>{head}</GrpHdr>{body}</{root}></Document>"
     ).encode()
 
 

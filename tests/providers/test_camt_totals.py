@@ -83,6 +83,29 @@ def test_a_page_of_a_longer_statement_is_read_without_its_totals() -> None:
     assert warnings(content) == ["Statement N1 is one of several pages: no totals or balances were read."]
 
 
+@pytest.mark.parametrize(
+    ("number", "is_last", "is_read"), [("1", False, False), ("2", False, False), ("2", True, False), ("1", True, True)]
+)
+def test_a_page_of_a_longer_message_is_read_like_a_page_of_its_statement(
+    number: str, is_last: bool, is_read: bool
+) -> None:
+    page = page_of(number, is_last=is_last).replace("StmtPgntn", "MsgPgntn")
+    statement = notification(entry("1.00"), entry("2.00"), head=summary("TtlCdtNtries", 3, "6.00"))
+    content = camt(statement, message="053", head=page)
+    if is_read:
+        assert findings(content)[0] == "the number of credits is stated as 3, it is 2"
+        return
+    assert warnings(content) == ["Statement N1 is one of several pages: no totals or balances were read."]
+    assert of(Deposit, content)[0].identities[0].endswith(":N1 1" if number == "1" else ":N1 page 2 1")
+
+
+def test_a_statement_says_itself_which_page_it_is_rather_than_its_message() -> None:
+    whole = notification(entry("1.00"), head=page_of("1", is_last=True) + summary("TtlCdtNtries", 1, "1.00"))
+    content = camt(whole, message="053", head=page_of("2", is_last=False).replace("StmtPgntn", "MsgPgntn"))
+    assert warnings(content) == []
+    assert of(Deposit, content)[0].identities[0].endswith(":N1 1")
+
+
 def test_accounts_and_currencies_of_one_file_are_kept_apart() -> None:
     kronor = notification(entry("1.00"), head=balance("OPBD", "0.00") + balance("CLBD", "1.00"))
     euro = notification(
