@@ -113,7 +113,9 @@ class BankTransfer(Node):
     status: TransferStatus = column()
     amount: Money = money("amount_cents")
     booked_on: date = column()
-    ocr_text: str | None = column(description="The reference as the payer gave it.")
+    ocr_text: str | None = column(
+        description="The references as the payer gave them, checked ones first: 7495575, F-12."
+    )
     message: str | None = column()
     counterparty_name: str | None = column()
     counterparty_account: str | None = column()
@@ -180,7 +182,7 @@ class BankTransferFilter:
     min_amount_cents: Cents | None = None
     max_amount_cents: Cents | None = None
     search: str | None = strawberry.field(
-        default=None, description="Part of the reference, message, counterparty's name or account."
+        default=None, description="Part of a reference, the message, counterparty's name or account."
     )
     bank_file_id: strawberry.ID | None = None
 

@@ -197,8 +197,6 @@ def _certain_key(payment: SettledPayment) -> str | None:
 
 
 def _shown(references: Sequence[Reference]) -> str | None:
-    """The reference a person looks for first: one that was checked, or else the only one."""
-    checked = [reference.text for reference in references if reference.kind is not ReferenceKind.TEXT]
-    if checked:
-        return checked[0]
-    return references[0].text if len(references) == 1 else None
+    """All references, those first that were checked."""
+    surest_first = sorted(references, key=lambda reference: reference.kind is ReferenceKind.TEXT)
+    return ", ".join(reference.text for reference in surest_first) or None

@@ -109,17 +109,25 @@ def test_what_nobody_can_be_sure_of_waits_in_the_inbox(database: Database, littl
 
 
 def test_every_reference_of_a_payment_is_kept_with_its_part(database: Database, little: LittleBooks) -> None:
-    parts = (Part(reference="7495575", cents=100_000), Part(reference="8988777", cents=-40_000, code="5"))
+    parts = (Part(reference="8988777", cents=-40_000, code="5"), Part(reference="7495575", cents=100_000))
 
     received(database, one_deposit(Paid(cents=60_000, code="0", parts=parts)))
 
     assert little.one("select ocr_text, refs from bank_transfer") == (
-        "7495575",
+        "7495575, 8988777",
         [
             {"text": "7495575", "kind": "ocr", "amount_cents": 100_000},
             {"text": "8988777", "kind": "text", "amount_cents": -40_000},
         ],
     )
+
+
+def test_every_reference_that_a_payer_typed_is_shown(database: Database, little: LittleBooks) -> None:
+    parts = (Part(reference="F-101", code="3"), Part(reference="F-99", code="3"))
+
+    received(database, one_deposit(Paid(cents=60_000, code="0", parts=parts)))
+
+    assert little.one("select ocr_text from bank_transfer") == ("F-101, F-99",)
 
 
 def test_a_deduction_is_a_negative_transfer_that_no_machine_matches(database: Database, little: LittleBooks) -> None:
