@@ -14,6 +14,8 @@ EXPONENTS = (
 )
 
 CENTS_MAX = 2**63 - 1
+BOOKED_CENTS_MAX = 10**15 - 1
+"""The largest amount that a file may bring: thousands of them add up to no more than `CENTS_MAX`."""
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
 
 

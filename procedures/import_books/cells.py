@@ -9,7 +9,7 @@ from functools import lru_cache
 from stdnum import luhn
 
 from billing import chart, codes
-from billing.money import CENTS_MAX
+from billing.money import BOOKED_CENTS_MAX
 
 Read = Callable[[str], str]
 
@@ -77,7 +77,7 @@ def choice(*allowed: str) -> Read:
     return read
 
 
-def whole(*, least: int = -CENTS_MAX, most: int = CENTS_MAX, zero: bool = True) -> Read:
+def whole(*, least: int = -BOOKED_CENTS_MAX, most: int = BOOKED_CENTS_MAX, zero: bool = True) -> Read:
     """A whole number: cents of an amount, a tier, a count."""
 
     @lru_cache(maxsize=CACHED)

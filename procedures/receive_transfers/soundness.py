@@ -5,12 +5,20 @@ from typing import Any
 
 import psycopg
 
-from billing.money import Money
+from billing.money import BOOKED_CENTS_MAX, Money
 from procedures.receive_transfers.staging import IDENTIFIED
 from providers.settlement_files import BankFileInvalid, Finding
 
 FINDINGS_MAX = 101  # one more than a refusal lists
 
+TOO_LARGE = """
+select lower(kind), coalesce(reference, ordinal::text), cents, currency
+  from staged where kind <> 'DEPOSIT' and abs(cents::numeric) > %s
+ order by place limit %s"""
+TOO_MUCH = """
+select currency from staged where kind <> 'DEPOSIT'
+ group by currency having sum(abs(cents::numeric)) > %s
+ order by currency limit %s"""
 UNSIGNED = """
 select lower(kind), coalesce(reference, ordinal::text), cents, currency
   from staged
@@ -39,13 +47,29 @@ select distinct on (s.place) lower(s.kind), coalesce(s.reference, s.ordinal::tex
 
 
 def refuse_unsound(cursor: psycopg.Cursor[Any], *, provider: str) -> None:
-    """Amounts have their sign; every deposit is the sum of its payments; an identity names one thing of one amount, now and in future.
+    """Amounts can be booked, alone and together, and have their sign; every deposit is the sum of its payments; an identity
+    names one thing of one amount, now and in future.
 
     Raises: BankFileInvalid.
     """
-    findings = [*_unsigned(cursor), *_uneven(cursor), *_repeated(cursor), *_contradicting(cursor, provider)]
+    findings = [*_too_large(cursor)] or [
+        *_unsigned(cursor),
+        *_uneven(cursor),
+        *_repeated(cursor),
+        *_contradicting(cursor, provider),
+    ]
     if findings:
         raise BankFileInvalid(findings)
+
+
+def _too_large(cursor: psycopg.Cursor[Any]) -> Iterator[Finding]:
+    """What can be neither booked nor, perhaps, added up."""
+    for kind, reference, cents, currency in cursor.execute(TOO_LARGE, [BOOKED_CENTS_MAX, FINDINGS_MAX]):
+        what = f"{Money(cents, currency)} is larger than any amount that can be booked"
+        yield Finding(where=f"{kind} {reference}", what=what)
+    for (currency,) in cursor.execute(TOO_MUCH, [BOOKED_CENTS_MAX, FINDINGS_MAX]):
+        most = Money(BOOKED_CENTS_MAX, currency)
+        yield Finding(where="file", what=f"its amounts add up to more than {most}, the most that one file can bring")
 
 
 def _unsigned(cursor: psycopg.Cursor[Any]) -> Iterator[Finding]:

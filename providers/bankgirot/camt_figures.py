@@ -3,7 +3,7 @@
 import re
 from datetime import date
 
-from billing.money import CENTS_MAX, Money, exponent
+from billing.money import BOOKED_CENTS_MAX, Money, exponent
 from providers.bankgirot.camt import Balance, Entry, Transaction
 
 AMOUNT = re.compile(r"\+?([0-9]{1,18})(?:\.([0-9]{0,5}))?")
@@ -27,7 +27,7 @@ def unsigned(text: str | None, currency: str | None) -> Money:
     cents = int(figures[1] + decimals.ljust(places, "0"))
     if len(decimals) > places:
         raise Unreadable(f"the amount {text} has more decimals than {currency} has")
-    if cents > CENTS_MAX:
+    if cents > BOOKED_CENTS_MAX:
         raise Unreadable(f"the amount {text} is larger than any that can be booked")
     return Money(cents, currency)
 

@@ -148,6 +148,13 @@ def test_a_deduction_is_a_negative_transfer_that_no_machine_matches(database: Da
     assert_sound(little.connection)
 
 
+def test_the_largest_amount_is_booked(database: Database, little: LittleBooks) -> None:
+    received(database, one_deposit(Paid(cents=10**15 - 1)))
+
+    assert little.balance("1930") == 10**15 - 1
+    assert_sound(little.connection)
+
+
 def test_two_equal_payments_in_one_file_are_two_payments(database: Database, little: LittleBooks) -> None:
     same = Paid(cents=35_000, reference="avgift", code="3", serial="000000000016", name="Olles")
 
