@@ -161,7 +161,7 @@ def _accounting(asked: ExportInput) -> Sheet:
     question = entries(_entry_filter(asked), WHOLE)
     columns = (
         *days_of(leg, "booked_on", "occurred_on"),
-        word("journal", leg.c.journal_id),
+        word("journal", global_id("journal", leg.c.journal_id)),
         *words(leg, "account"),
         word("account_name", account_name_of(leg.c.account)),
         text("book", func.coalesce(book.c.name, literal_column("'Platform'", Text))),

@@ -151,6 +151,16 @@ async def test_amounts_are_exact_numbers_of_their_currency_and_text_is_never_a_f
     }  # a number, with no quote before it
 
 
+async def test_an_entry_is_exported_with_the_id_by_which_its_journal_is_found(api: Api, books: LittleBooks) -> None:
+    query = "{ accountingEntries(first: 200, filter: {platformBook: true}) { nodes { journalId account } } }"
+    shown = (await api.ask(query))["accountingEntries"]["nodes"]
+
+    found = await rows(api, "ACCOUNTING")
+
+    assert len(shown) > 0
+    assert [(row["journal"], row["account"]) for row in found] == [(one["journalId"], one["account"]) for one in shown]
+
+
 TOTALS = """query ($invoices: InvoiceFilter, $payments: PaymentFilter) {
     invoices(filter: $invoices) { totalCount nodes { number }
         totals { currency total { amountCents } paid { amountCents } outstanding { amountCents } } }
