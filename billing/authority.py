@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, unique
 from typing import Final
+from unicodedata import category
 
 from billing.refusals import BadInput, ErrorCode, Refusal
 
 FRESH_SECONDS: Final = 300
 REASON_LENGTH_MIN: Final = 3
 REASON_LENGTH_MAX: Final = 500
+FILLERS: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and a symbol by their category, and blank: Hangul fillers and the pattern of Braille without dots."""
 
 
 @unique
@@ -79,9 +82,10 @@ class ReasonRequired(Refusal):
 def stated_reason(value: object, *, argument: str = "input.reason") -> str:
     """The reason as the audit trail keeps it: trimmed.
 
-    Raises: `ReasonRequired` where it is absent, null or blank; `BadInput` where it is no text, too short or too long.
+    Raises: `ReasonRequired` where it is absent, null or blank (none of its characters shows anything); `BadInput` where it
+    is no text, too short or too long.
     """
-    if value is None or (isinstance(value, str) and not value.strip()):
+    if value is None or (isinstance(value, str) and not any(map(_shows, value))):
         raise ReasonRequired
     if not isinstance(value, str):
         raise BadInput("The reason is a text.", argument=argument)
@@ -92,3 +96,9 @@ def stated_reason(value: object, *, argument: str = "input.reason") -> str:
             argument=argument,
         )
     return reason
+
+
+def _shows(character: str) -> bool:
+    """Whether the character by itself puts anything on paper. One that Unicode gave a meaning after this Python was made is
+    taken to: it may be an emoji."""
+    return (category(character)[0] in "LNPS" and character not in FILLERS) or category(character) == "Cn"

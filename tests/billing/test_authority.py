@@ -27,10 +27,32 @@ def test_freshness_ends_300_seconds_after_the_sign_in() -> None:
     assert signed_in(seconds_ago=None).fresh_until() is None
 
 
-@pytest.mark.parametrize("value", [None, "", "   ", "\t\n", "\N{NO-BREAK SPACE}"])
+SHOW_NOTHING = (
+    "\N{ZERO WIDTH SPACE}", "\N{ZERO WIDTH NO-BREAK SPACE}", "\N{WORD JOINER}", "\N{SOFT HYPHEN}", "\N{HANGUL FILLER}",
+    "\N{BRAILLE PATTERN BLANK}", "\N{RIGHT-TO-LEFT MARK}", "\N{LEFT-TO-RIGHT ISOLATE}", "\N{COMBINING GRAPHEME JOINER}",
+    "\N{VARIATION SELECTOR-16}", "\a", "\x7f", "\x85", "\N{LINE SEPARATOR}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("value", [None, "", "   ", "\t\n", "\N{NO-BREAK SPACE}", "".join(SHOW_NOTHING)])
 def test_a_reason_that_is_absent_or_blank_is_required(value: object) -> None:
     with pytest.raises(ReasonRequired):
         stated_reason(value)
+
+
+@pytest.mark.parametrize("character", SHOW_NOTHING)
+def test_a_reason_of_characters_that_show_nothing_is_blank(character: str) -> None:
+    with pytest.raises(ReasonRequired):
+        stated_reason(character * 3)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["\N{DROMEDARY CAMEL}" * 3, "❤️ ok", "👩‍👩‍👧", "betalt\ntvå gånger", "שולם פעמיים\N{RIGHT-TO-LEFT MARK}", "दो बार भुगतान",
+     "이중 결제", "二重払い", "???", "100", "\N{ZERO WIDTH SPACE}twice", "\U0001fadc" * 3],
+)  # fmt: skip
+def test_a_reason_in_any_script_is_kept_as_it_is(value: str) -> None:
+    assert stated_reason(value) == value
 
 
 @pytest.mark.parametrize("value", ["ab", " ab ", "x" * 501, 123, ["long enough"], {"text": "x"}, True])
