@@ -6,7 +6,8 @@ import { failure } from "../session/transport";
 /** Runs what GraphiQL asks for, with the headers that were typed there. */
 export const fetcher: Fetcher = async ({ query, variables, operationName }, options) => {
   const headers = new Headers(Object.entries(options?.headers ?? {}).map(([name, value]) => [name, String(value)]));
-  const reply = await send<unknown>({ query, variables, operationName: present(operationName, query) }, { headers });
+  const changes = /\bmutation\b/.test(query);
+  const reply = await send<unknown>({ query, variables, operationName: present(operationName, query) }, { headers, changes });
   if (!failure(reply, "UNAUTHENTICATED")) showWho(headers.get("Authorization"));
   return reply as Awaited<ReturnType<Fetcher>>; // GraphiQL prints it as it came; its type wants GraphQL's error class
 };

@@ -20,20 +20,27 @@ const VIEWER = "query Viewer { viewer { actor roles freshUntil isFresh } }";
 
 /** Ask the service who this is, by the cookie or by `own` headers. */
 export async function lookUp(own?: HeadersInit): Promise<void> {
-  const headers = new Headers(own);
   try {
-    const { reply, sentAt } = await run<{ viewer: Viewer }>({ query: VIEWER }, headers);
-    if (reply.data) {
-      const { viewer } = reply.data;
-      useSession.setState({ state: "known", viewer, freshUntil: onOurClock(viewer, sentAt), headers }, true);
-    } else if (failure(reply, "UNAUTHENTICATED")) {
-      nobody();
-    } else {
-      unknown(reply.errors?.[0]?.message ?? "The service did not say who you are.");
-    }
+    await lookAgain(own);
   } catch (error) {
-    unknown((error as Error).message);
+    useSession.setState({ state: "unknown", problem: (error as Error).message }, true);
   }
+}
+
+/** The same, where somebody is shown already: they stay so where the service does not say, and this rejects. */
+export async function lookAgain(own?: HeadersInit): Promise<void> {
+  const headers = new Headers(own);
+  const { reply, sentAt } = await run<{ viewer: Viewer }>({ query: VIEWER }, headers);
+  if (failure(reply, "UNAUTHENTICATED")) return nobody();
+  if (!reply.data) throw new Error(reply.errors?.[0]?.message ?? "The service did not say who you are.");
+  const { viewer } = reply.data;
+  useSession.setState({ state: "known", viewer, freshUntil: onOurClock(viewer, sentAt), headers }, true);
+}
+
+/** Who is signed in, as far as the page knows. */
+export function actor(): string | undefined {
+  const session = useSession.getState();
+  return session.state === "known" ? session.viewer.actor : undefined;
 }
 
 /** Nobody is signed in any more. */
@@ -47,10 +54,6 @@ export async function signOut(): Promise<void> {
   const response = await ask("/auth/logout", { method: "POST" });
   if (!response.ok && response.status !== 401) throw new Error(`Signing out failed: the service answered ${response.status}.`);
   location.reload();
-}
-
-function unknown(problem: string): void {
-  useSession.setState({ state: "unknown", problem }, true);
 }
 
 /** Computers' clocks differ; what counts is how long the service says it is from its own now. */

@@ -269,6 +269,37 @@ def test_a_session_that_ended_while_one_was_typing_costs_a_sign_in_and_nothing_e
     assert reasons(books, "transfer.assigned", "Lima") == ["It names the invoice"]
 
 
+def test_what_one_wrote_is_not_carried_out_in_the_name_of_another_who_signed_in_in_another_tab(
+    with_cookie: BackOffice, books: psycopg.Connection[Any]
+) -> None:
+    office = with_cookie
+    office.choose("Ilsbo").press("i")
+    other = office.page.context.new_page()
+    other.goto("/auth/login?return_to=/inbox")
+    other.get_by_role("button", name=COLLEAGUE).click()
+    expect(other.locator("header.bar")).to_contain_text(COLLEAGUE)
+
+    office.give_reason("Not for us")
+    expect(office.dialog.get_by_role("alert")).to_have_text(
+        f"{FINANCE} wrote this, but {COLLEAGUE} is signed in now: it was not carried out."
+    )
+    expect(office.page.locator("header.bar")).to_contain_text(COLLEAGUE)
+    office.press("Enter")
+    expect(office.dialog.get_by_role("alert")).to_contain_text("it was not carried out")
+    assert status(books, "Ilsbo") == ("UNMATCHED", 0)
+
+    office.press("Escape")
+    expect(office.dialog).to_have_count(0)
+    office.press("i")
+    office.give_reason("Not for us, either")
+    office.says("is ignored")
+    found = books.execute("select actor from audit_event where reason = 'Not for us, either'").fetchall()
+    assert found == [(COLLEAGUE,)]
+    office.open("/inbox?status=IGNORED&search=ilsbo").transfer.get_by_role("button", name="Bring back").click()
+    office.give_reason("It was for us")
+    office.says("is back in the inbox")
+
+
 def test_who_will_not_prove_themselves_changes_nothing(
     with_cookie: BackOffice, service: Service, books: psycopg.Connection[Any]
 ) -> None:

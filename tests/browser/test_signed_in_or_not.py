@@ -119,9 +119,20 @@ def test_a_change_is_not_sent_in_the_name_of_another_who_signs_in(desk: Desk, vi
     desk.run()
     sign_in_again(desk, COLLEAGUE)
 
-    expect(desk.answer).to_contain_text(f"{COLLEAGUE} has signed in: it was not sent again")
+    expect(desk.answer).to_contain_text(f"{COLLEAGUE} is signed in now: it was not carried out")
     expect(desk.bar).to_contain_text(COLLEAGUE)
     assert len(visit.sent_as("Ignore")) == 1
+
+
+def test_nor_of_another_who_signed_in_in_another_tab(desk: Desk, visit: Visit) -> None:
+    desk.write(IGNORE)
+    Desk(visit.context.new_page()).open_as(COLLEAGUE)
+    expect(desk.bar).to_contain_text(FINANCE)
+    desk.run()
+
+    expect(desk.answer).to_contain_text(f"{COLLEAGUE} is signed in now: it was not carried out")
+    expect(desk.bar).to_contain_text(COLLEAGUE)
+    assert visit.sent_as("Ignore") == []
 
 
 def test_a_change_with_a_typed_token_asks_for_no_sign_in_window(visit: Visit, service: Service) -> None:

@@ -1,6 +1,8 @@
 import { keepPreviousData, QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import type { TypedDocumentString } from "../../generated/graphql";
 import { send } from "../../session/send";
+import { actor } from "../../session/session";
 import { Refused } from "./refused";
 
 /** An operation with its variables: what is sent, and what "Open in GraphiQL" shows. */
@@ -22,10 +24,15 @@ export const answers = new QueryClient({
   },
 });
 
-/** What the operation answers; `changes`: it is a mutation. Rejects with `Refused`, or an `Error` where the service cannot
+interface Writing {
+  readonly changes?: boolean;
+  readonly author?: string | undefined;
+}
+
+/** What the operation answers; `changes`: it is a mutation, which the `author` wrote. Rejects with `Refused`, or an `Error` where the service cannot
  * be reached. */
-export async function answer<Data, Variables>({ document, variables }: Asked<Data, Variables>, { changes = false } = {}): Promise<Data> {
-  const reply = await send<Data>({ query: document.toString(), variables }, { changes });
+export async function answer<Data, Variables>({ document, variables }: Asked<Data, Variables>, { changes = false, author }: Writing = {}): Promise<Data> {
+  const reply = await send<Data>({ query: document.toString(), variables }, { changes, author });
   const [failure] = reply.errors ?? [];
   if (failure) throw new Refused(failure);
   if (!reply.data) throw new Error("The service answered with nothing.");
@@ -46,11 +53,13 @@ export function useAsk<Data, Variables>(asked: Asked<Data, Variables>, { when = 
 }
 
 /** A change of the books. Once it is made, or is not, everything on the screen is asked for anew: an answer that did not come
- * does not say which, and a refusal may be about what somebody else has changed. One of who asks is about no books. */
+ * does not say which, and a refusal may be about what somebody else has changed. One of who asks is about no books.
+ * It is sent in the name of who was signed in when its dialog opened, or not at all. */
 export function useChange<Data, Variables>(document: TypedDocumentString<Data, Variables>) {
   const client = useQueryClient();
+  const [author] = useState(actor);
   return useMutation({
-    mutationFn: (variables: Variables) => answer({ document, variables }, { changes: true }),
+    mutationFn: (variables: Variables) => answer({ document, variables }, { changes: true, author }),
     onSettled: (_, error) => {
       if (!(error instanceof Refused && error.isAboutCaller)) void client.invalidateQueries();
     },

@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { AssignTransferDocument, type SuggestionFragment, type TransferFragment } from "../../generated/graphql";
+import { actor } from "../../session/session";
 import { money } from "../../words/figures";
 import { t } from "../../words/words";
 import { answer } from "../api/ask";
@@ -22,6 +23,7 @@ type Result = { readonly text: string; readonly failed: boolean };
 /** Assign several transfers, each to its chosen suggestion, with one reason and one sign-in; each row tells its result. */
 export function BulkDialog({ pairs, close }: { readonly pairs: readonly Pair[]; readonly close: () => void }) {
   const client = useQueryClient();
+  const [author] = useState(actor);
   const [results, setResults] = useState<Readonly<Record<string, Result>>>({});
 
   /** Those that are not done yet, one after the other: a refused sign-in stops the rest. */
@@ -29,7 +31,7 @@ export function BulkDialog({ pairs, close }: { readonly pairs: readonly Pair[]; 
     const left = pairs.filter(({ transfer }) => results[transfer.id]?.failed !== false);
     let refused = 0;
     for (const pair of left) {
-      const result = await assignOne(pair, reason);
+      const result = await assignOne(pair, reason, author);
       refused += Number(result.failed);
       setResults((before) => ({ ...before, [pair.transfer.id]: result }));
     }
@@ -68,10 +70,10 @@ export function BulkDialog({ pairs, close }: { readonly pairs: readonly Pair[]; 
 }
 
 /** A refusal is about this row alone, unless it is about who asks. */
-async function assignOne({ transfer, suggestion: { invoice } }: Pair, reason: string): Promise<Result> {
+async function assignOne({ transfer, suggestion: { invoice } }: Pair, reason: string, author: string | undefined): Promise<Result> {
   try {
     const variables = { input: { transferId: transfer.id, invoiceId: invoice.id, reason } };
-    const { assignTransfer } = await answer({ document: AssignTransferDocument, variables }, { changes: true });
+    const { assignTransfer } = await answer({ document: AssignTransferDocument, variables }, { changes: true, author });
     const [paid] = assignTransfer.invoices;
     return { text: paid ? `${paid.number}: ${t(INVOICE_STATUS[paid.status][0])}` : t("Assigned"), failed: false };
   } catch (error) {

@@ -15,11 +15,15 @@ export function undo(transfer: Undone): void {
   useUndone.setState({ transfer });
 }
 
-/** Takes an assignment back: a counter journal is booked, nothing is deleted. */
+/** The dialog, where one asked for it. */
 export function UndoDialog() {
   const { transfer } = useUndone();
+  return transfer && <TakeBack transfer={transfer} />;
+}
+
+/** Takes an assignment back: a counter journal is booked, nothing is deleted. */
+function TakeBack({ transfer }: { readonly transfer: Undone }) {
   const unassign = useChange(UnassignTransferDocument);
-  if (!transfer) return null;
   return (
     <ChangeDialog
       title={t("Take back the assignment of {amount}", { amount: money(transfer.amount) })}
