@@ -106,6 +106,10 @@ def test_j_and_k_move_and_the_digits_choose_a_suggestion(office: BackOffice) -> 
     office.press("2")
     expect(suggestions.nth(1)).to_be_checked()
 
+    suggestions.nth(0).click()
+    office.press("2")
+    expect(suggestions.nth(1)).to_be_checked()
+
     office.press("?")
     expect(office.page.get_by_role("dialog", name="Keys")).to_contain_text("Choose a suggestion")
 

@@ -9,7 +9,7 @@ export function useKeys(keys: Keys): void {
   latest.current = keys;
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isBusy(event.target)) return;
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isBusy(event)) return;
       const act = latest.current[event.key];
       if (!act) return;
       event.preventDefault();
@@ -20,7 +20,10 @@ export function useKeys(keys: Keys): void {
   }, []);
 }
 
-function isBusy(target: EventTarget | null): boolean {
+/** Among radio buttons one chooses with the arrows, and writes nothing. */
+function isBusy({ target, key }: KeyboardEvent): boolean {
   if (document.querySelector("dialog[open]")) return true;
-  return target instanceof HTMLElement && target.matches("input:not([type=checkbox]), textarea, select");
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.matches("input[type=radio]")) return key.startsWith("Arrow");
+  return target.matches("input:not([type=checkbox]), textarea, select");
 }
