@@ -102,6 +102,17 @@ def test_the_ledger_is_taken_away_as_it_is_filtered_and_a_book_only_as_a_whole(o
     assert download.value.path().read_bytes().startswith(b"#FLAGGA 0")
 
 
+def test_other_days_are_shown_from_their_first_page(office: BackOffice) -> None:
+    office.open("/revenue?from=2020-01-01").page.get_by_role("button", name="Next").click()
+    expect(office.page).to_have_url(re.compile("after="))
+    expect(office.page.get_by_role("button", name="First page")).to_be_visible()
+    office.page.get_by_role("button", name="This year").click()
+
+    expect(office.page.get_by_role("button", name="First page")).to_have_count(0)
+    expect(office.page.locator("a.row, tbody tr").first).to_be_visible()
+    expect(office.page.get_by_role("alert")).to_have_count(0)
+
+
 def test_every_page_fits_on_a_phone(new_visit: NewVisit, service: Service) -> None:
     office = BackOffice(new_visit(service.finance(), width=PHONE_WIDTH).page).open("/")
     wide = "() => [document.documentElement, ...document.querySelectorAll('.table, dialog[open]')].filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.ariaLabel ?? 'page')"

@@ -34,6 +34,11 @@ const USUAL: readonly (readonly [Phrase, () => Days])[] = [
   ["This year", thisYear],
 ];
 
+/** Other days are another list, from its first page. */
+function choose(days: Days): void {
+  change({ ...days, after: undefined, before: undefined });
+}
+
 /** Chooses the days, and keeps them in the address. */
 export function WindowChoice({ of: { from, to } }: { readonly of: Days }) {
   return (
@@ -41,16 +46,16 @@ export function WindowChoice({ of: { from, to } }: { readonly of: Days }) {
       <span className="days">
         <label>
           <span>{t("from")}</span>
-          <input type="date" value={from} max={to} onChange={(event) => event.target.value && change({ from: event.target.value, to })} />
+          <input type="date" value={from} max={to} onChange={(event) => event.target.value && choose({ from: event.target.value, to })} />
         </label>
         <label>
           <span>{t("to")}</span>
-          <input type="date" value={to} min={from} onChange={(event) => event.target.value && change({ from, to: event.target.value })} />
+          <input type="date" value={to} min={from} onChange={(event) => event.target.value && choose({ from, to: event.target.value })} />
         </label>
       </span>
       <span className="usual">
         {USUAL.map(([name, days]) => (
-          <button type="button" key={name} aria-pressed={days().from === from && days().to === to} onClick={() => change({ ...days() })}>
+          <button type="button" key={name} aria-pressed={days().from === from && days().to === to} onClick={() => choose(days())}>
             {t(name)}
           </button>
         ))}
