@@ -131,6 +131,11 @@ def test_every_page_fits_on_a_phone(new_visit: NewVisit, service: Service) -> No
         expect(office.dialog).to_be_visible()
         found += [f"The dialog of {key}: {name}" for name in office.page.evaluate(wide)]
         office.press("Escape")
+    office.press("Control+k")
+    expect(office.page.get_by_role("combobox", name="Jump to …")).to_be_focused()
+    expect(office.page.get_by_role("option", name="Inbox")).to_be_visible()
+    found += [f"The dialog to jump: {name}" for name in office.page.evaluate(wide)]
+    office.press("Escape")
 
     assert found == []
     office.page.get_by_role("button", name="Menu").click()
