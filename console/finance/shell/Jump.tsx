@@ -42,9 +42,13 @@ function Palette({ close }: { readonly close: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [words, setWords] = useState("");
   const [at, setAt] = useState(0);
-  const targets = useTargets(words.trim());
+  const [isEntered, setEntered] = useState(false);
+  const { targets, areComing } = useTargets(words.trim());
   const chosen = targets[Math.min(at, targets.length - 1)];
   useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    if (isEntered && !areComing) leave(chosen);
+  });
 
   function leave(to: Target | undefined) {
     if (!to) return;
@@ -53,9 +57,10 @@ function Palette({ close }: { readonly close: () => void }) {
   }
 
   function press(key: string): boolean {
-    if (key === "ArrowDown") setAt(Math.min(at + 1, targets.length - 1));
+    if (key === "ArrowDown") setAt(Math.max(Math.min(at + 1, targets.length - 1), 0));
     else if (key === "ArrowUp") setAt(Math.max(at - 1, 0));
-    else if (key === "Enter") leave(chosen);
+    else if (key === "Enter" && chosen) leave(chosen);
+    else if (key === "Enter") setEntered(areComing);
     else return false;
     return true;
   }
@@ -74,6 +79,7 @@ function Palette({ close }: { readonly close: () => void }) {
         onChange={(event) => {
           setWords(event.target.value);
           setAt(0);
+          setEntered(false);
         }}
         onKeyDown={(event) => press(event.key) && event.preventDefault()}
       />
@@ -88,14 +94,21 @@ function Palette({ close }: { readonly close: () => void }) {
   );
 }
 
-function useTargets(words: string): readonly Target[] {
+interface Targets {
+  readonly targets: readonly Target[];
+  readonly areComing: boolean;
+}
+
+/** What these very words find: the pages at once, the rest when the answer comes. */
+function useTargets(words: string): Targets {
   const search = useSettled(words);
-  const { data } = useAsk({ document: JumpToDocument, variables: { search } }, { when: search.length >= LETTERS_MIN });
+  const { data, isPlaceholderData, isLoading } = useAsk({ document: JumpToDocument, variables: { search } }, { when: search.length >= LETTERS_MIN });
   const pages = GROUPS.flatMap(({ name, entries }) => entries.map((entry) => ({ href: entry.path, text: t(entry.name), about: t(name) })));
   const found = pages.filter(({ text }) => text.toLowerCase().includes(words.toLowerCase()));
-  if (!data || words.length < LETTERS_MIN) return found;
-  return [
-    ...found,
+  if (words.length < LETTERS_MIN) return { targets: found, areComing: false };
+  const isOfOthers = search !== words || isPlaceholderData;
+  if (!data || isOfOthers) return { targets: found, areComing: isOfOthers || isLoading };
+  const records = [
     ...data.tenants.nodes.map(({ id, name }) => ({ href: `/tenants/${id}`, text: name, about: t("Tenant") })),
     ...data.invoices.nodes.map(({ id, number, customerName, total }) => ({
       href: `/invoices/${id}`,
@@ -108,6 +121,7 @@ function useTargets(words: string): readonly Target[] {
       about: `${tenant.name}, ${money(amount)}`,
     })),
   ];
+  return { targets: [...found, ...records], areComing: false };
 }
 
 /** The value, once it has not changed for a moment. */
