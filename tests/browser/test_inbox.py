@@ -243,7 +243,7 @@ def test_an_assignment_is_undone_by_a_counter_journal(office: BackOffice, books:
 def test_who_comes_second_is_told_who_was_faster(
     office: BackOffice, new_visit: NewVisit, service: Service, books: psycopg.Connection[Any]
 ) -> None:
-    office.choose("Kalix")
+    office.open("/inbox?search=kalix")
     colleague = BackOffice(new_visit(service.finance(actor=COLLEAGUE)).page).open("/inbox?search=kalix")
     colleague.press("a")
     colleague.give_reason("I was first")
@@ -254,6 +254,8 @@ def test_who_comes_second_is_told_who_was_faster(
 
     expect(office.dialog.get_by_role("alert")).to_contain_text(f"A colleague was faster: {COLLEAGUE}")
     expect(office.dialog.get_by_role("alert")).to_contain_text("“I was first”")
+    expect(office.page.get_by_text("No transfer is like that.")).to_be_visible()
+    expect(office.dialog.get_by_role("textbox", name="Reason")).to_have_value("Mine")
     assert reasons(books, "transfer.assigned", "Kalix") == ["I was first"]
 
 
@@ -348,6 +350,27 @@ def test_the_transfer_that_the_address_names_is_shown_where_the_list_lacks_it_an
     expect(note).to_have_count(0)
     office.open(f"/inbox?transfer={to_global('BankTransfer', uuid4())}")
     expect(office.page.get_by_text("There is no such transfer.")).to_be_visible()
+
+
+def test_what_is_shown_and_typed_stays_where_the_service_cannot_be_reached(
+    office: BackOffice, visit: Visit, books: psycopg.Connection[Any]
+) -> None:
+    office.choose("Mora").press("i")
+    reason = office.dialog.get_by_role("textbox", name="Reason")
+    problem = office.page.locator("main > .problem")
+    with visit.cut_off():
+        office.give_reason("Of another company")
+        expect(office.dialog.get_by_role("alert")).to_have_text("The service cannot be reached just now.")
+        expect(problem).to_contain_text("The service cannot be reached just now.")
+        expect(reason).to_have_value("Of another company")
+        expect(office.row("Mora")).to_be_visible()
+
+    reason.press("Enter")
+
+    office.says("is ignored")
+    expect(problem).to_have_count(0)
+    found = books.execute("select status from bank_transfer where counterparty_name = 'Mora'").fetchall()
+    assert found == [("IGNORED",)]
 
 
 def test_where_nothing_is_like_the_search_that_is_said(office: BackOffice) -> None:

@@ -96,6 +96,14 @@ class Visit:
             route.continue_()
 
     @contextmanager
+    def cut_off(self) -> Iterator[None]:
+        """Nothing reaches the API."""
+        self.context.route("**/graphql", _abort)
+        yield
+        self.context.unroute("**/graphql", _abort)
+        self.problems.clear()
+
+    @contextmanager
     def losing(self, operation: str) -> Iterator[None]:
         """The mutation is carried out, and its answer does not come."""
 
@@ -110,3 +118,7 @@ class Visit:
         yield
         self.context.unroute("**/graphql", lose)
         self.problems.clear()
+
+
+def _abort(route: Route) -> None:
+    route.abort()

@@ -1,4 +1,3 @@
-import { useState } from "react";
 import { OneTransferDocument, type TransferFragment } from "../../generated/graphql";
 import { moment } from "../../words/days";
 import { t } from "../../words/words";
@@ -11,13 +10,11 @@ import { Money } from "../look/Money";
 import { Section } from "../look/Section";
 import { Legs } from "../ledger/Legs";
 import { Link } from "../route/Link";
-import { RestoreDialog } from "./ParkDialogs";
 import { undo } from "./UndoDialog";
 
 /** What became of a transfer, and the way back. */
-export function DealtWith({ transfer }: { readonly transfer: TransferFragment }) {
+export function DealtWith({ transfer, restore }: { readonly transfer: TransferFragment; readonly restore: () => void }) {
   const more = useAsk({ document: OneTransferDocument, variables: { id: transfer.id } });
-  const [isRestoring, setRestoring] = useState(false);
   return (
     <>
       <div className="actions">
@@ -27,7 +24,7 @@ export function DealtWith({ transfer }: { readonly transfer: TransferFragment })
           </button>
         )}
         {transfer.status === "IGNORED" && (
-          <button type="button" className="main" onClick={() => setRestoring(true)}>
+          <button type="button" className="main" onClick={restore}>
             {t("Bring back")}
           </button>
         )}
@@ -75,7 +72,6 @@ export function DealtWith({ transfer }: { readonly transfer: TransferFragment })
           )
         }
       </Answered>
-      {isRestoring && <RestoreDialog transfer={transfer} close={() => setRestoring(false)} />}
     </>
   );
 }

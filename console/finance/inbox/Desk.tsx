@@ -4,34 +4,26 @@ import type { TransferFragment } from "../../generated/graphql";
 import { t } from "../../words/words";
 import { useKeys } from "../shell/keys";
 import { usePlace } from "../route/location";
-import { AssignDialog } from "./AssignDialog";
-import { BulkDialog, type Pair } from "./BulkDialog";
 import { DealtWith } from "./DealtWith";
+import type { Open } from "./Dialog";
 import { show } from "./Inbox";
 import { List } from "./List";
-import { IgnoreDialog } from "./ParkDialogs";
-import { ReturnDialog } from "./ReturnDialog";
-import { SplitDialog } from "./SplitDialog";
 import { Suggestions } from "./Suggestions";
 import { Transfer } from "./Transfer";
 
-/** A dialog, with what it was opened for: the list may change behind it, what a person confirms may not. */
-interface Open {
-  readonly kind: "assign" | "split" | "ignore" | "return";
-  readonly transfer: TransferFragment;
-  readonly chosen: number;
+interface DeskProps {
+  readonly transfers: readonly TransferFragment[];
+  readonly open: (dialog: Open) => void;
 }
 
 const SUGGESTIONS_MAX = 5;
 
 /** The list of transfers beside the one that is worked on, with the keys for all of it. */
-export function Desk({ transfers }: { readonly transfers: readonly TransferFragment[] }) {
+export function Desk({ transfers, open }: DeskProps) {
   const wanted = usePlace(({ query }) => query.get("transfer"));
   const place = usePlaceIn(transfers, wanted);
   const [choices, setChoices] = useState<Readonly<Record<string, number>>>({});
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const [open, setOpen] = useState<Open>();
-  const [bulk, setBulk] = useState<readonly Pair[]>();
   const transfer = transfers[place] as TransferFragment;
   const chosen = choices[transfer.id] ?? 0;
   const suggestion = transfer.suggestions[chosen];
@@ -43,9 +35,13 @@ export function Desk({ transfers }: { readonly transfers: readonly TransferFragm
 
   const move = (steps: number) => show(transfers[Math.min(Math.max(place + steps, 0), transfers.length - 1)]);
   const choose = (at: number) => transfer.suggestions[at] && setChoices({ ...choices, [transfer.id]: at });
-  const ask = (kind: Open["kind"]) => setOpen({ kind, transfer, chosen });
+  const ask = (kind: Exclude<Open["kind"], "bulk">) => open({ kind, transfer, chosen });
+  const askAll = () => {
+    open({ kind: "bulk", pairs });
+    setSelected(new Set());
+  };
   const toggle = ({ id }: TransferFragment) => setSelected(new Set(selected.has(id) ? [...selected].filter((one) => one !== id) : [...selected, id]));
-  const assign = () => (pairs.length > 0 ? setBulk(pairs) : isOpen && ask(suggestion ? "assign" : "split"));
+  const assign = () => (pairs.length > 0 ? askAll() : isOpen && ask(suggestion ? "assign" : "split"));
 
   useKeys({
     j: () => move(1),
@@ -66,7 +62,7 @@ export function Desk({ transfers }: { readonly transfers: readonly TransferFragm
         {pairs.length > 0 && (
           <p className="bulk-bar" role="status">
             {t("{n} selected", { n: pairs.length })}
-            <button type="button" className="main" onClick={() => setBulk(pairs)}>
+            <button type="button" className="main" onClick={askAll}>
               {t("Assign all")}
             </button>
             <button type="button" onClick={() => setSelected(new Set())}>
@@ -101,37 +97,12 @@ export function Desk({ transfers }: { readonly transfers: readonly TransferFragm
               <Suggestions transfer={transfer} chosen={chosen} choose={choose} />
             </>
           ) : (
-            <DealtWith transfer={transfer} />
+            <DealtWith transfer={transfer} restore={() => ask("restore")} />
           )}
         </Transfer>
       </div>
-      {open && <Dialog of={open} close={() => setOpen(undefined)} />}
-      {bulk && (
-        <BulkDialog
-          pairs={bulk}
-          close={() => {
-            setSelected(new Set());
-            setBulk(undefined);
-          }}
-        />
-      )}
     </div>
   );
-}
-
-function Dialog({ of: { kind, transfer, chosen }, close }: { readonly of: Open; readonly close: () => void }) {
-  const dialog = { transfer, close };
-  const suggestion = transfer.suggestions[chosen];
-  if (kind === "ignore") return <IgnoreDialog {...dialog} />;
-  if (kind === "return") return <ReturnDialog {...dialog} />;
-  if (kind === "split" || !suggestion) return <SplitDialog {...dialog} chosen={chosen} reasons={[t("One payment for several invoices")]} />;
-  return <AssignDialog {...dialog} invoice={suggestion.invoice} reasons={reasonsFor(transfer, chosen)} />;
-}
-
-/** What speaks for the chosen invoice, as reasons to take with a click. */
-function reasonsFor({ suggestions }: TransferFragment, chosen: number): readonly string[] {
-  const telling = suggestions[chosen]?.signals.filter(({ score }) => score >= 0.9) ?? [];
-  return [...telling.slice(0, 2).map(({ evidence }) => evidence), t("Confirmed by the payer")];
 }
 
 /** Where the wanted transfer is in the list. Of one that has left it, the next one takes the place: work goes on from there. */

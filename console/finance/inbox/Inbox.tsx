@@ -14,6 +14,7 @@ import { Sums } from "../look/Sums";
 import { useFilters, usePaging } from "../route/filters";
 import { change } from "../route/location";
 import { Desk } from "./Desk";
+import { Dialog, type Open } from "./Dialog";
 import { Done } from "./Done";
 import { UploadDialog } from "./UploadDialog";
 import { Wanted } from "./Wanted";
@@ -25,6 +26,7 @@ export default function Inbox() {
   const asked = { document: InboxDocument, variables: { ...paging, filter } };
   const inbox = useAsk(asked);
   const { UNMATCHED: _, ...dealtWith } = named(TRANSFER_STATUS);
+  const [open, setOpen] = useState<Open>();
   const [isUploading, setUploading] = useState(false);
   return (
     <Page
@@ -54,7 +56,7 @@ export default function Inbox() {
               ) : (
                 <>
                   <Sums of={totals} />
-                  <Desk transfers={transfers} />
+                  <Desk transfers={transfers} open={setOpen} />
                   <Pager info={pageInfo} shown={nodes.length} total={totalCount} backwards />
                 </>
               )
@@ -62,6 +64,7 @@ export default function Inbox() {
           </Wanted>
         }
       </Answered>
+      {open && <Dialog of={open} close={() => setOpen(undefined)} />}
       {isUploading && <UploadDialog close={() => setUploading(false)} />}
     </Page>
   );

@@ -8,11 +8,20 @@ interface AnsweredProps<Data> {
   readonly children: (data: Data) => ReactNode;
 }
 
-/** What was asked for once it is there; until then that it is coming, or why it is not. */
+/** What was asked for once it is there; until then that it is coming, or why it is not. Where it cannot be asked for anew, it
+ * stays as it was, with what is typed and open in it. */
 export function Answered<Data>({ of: { data, error, isFetching, isPlaceholderData, refetch }, children }: AnsweredProps<Data>) {
-  if (error) return <Problem of={error} again={() => void refetch()} />;
-  if (data === undefined) return <Loading />;
-  return <div aria-busy={isFetching} className={isPlaceholderData ? "stale" : undefined}>{children(data)}</div>;
+  if (data === undefined && !error) return <Loading />;
+  return (
+    <>
+      {error && <Problem of={error} again={() => void refetch()} />}
+      {data !== undefined && (
+        <div aria-busy={isFetching} className={isPlaceholderData ? "stale" : undefined}>
+          {children(data)}
+        </div>
+      )}
+    </>
+  );
 }
 
 /** Why something is not there, and how to try again. */
