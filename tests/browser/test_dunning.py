@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.back_office import BackOffice
 from tests.browser.running import Service
+from tests.browser.visiting import Visit
 
 
 @pytest.fixture
@@ -27,6 +28,31 @@ def test_dunning_is_frozen_and_resumed(office: BackOffice) -> None:
 
     office.says("Resumed")
     expect(office.page.locator(".page-title")).to_contain_text("Running")
+
+
+def test_a_change_that_comes_second_is_made_once_what_was_first_is_seen(
+    office: BackOffice, visit: Visit, books: psycopg.Connection[Any]
+) -> None:
+    office.open("/dunning?status=OPEN").page.get_by_role("group", name="Dunning").locator("a.row").first.click()
+    office.page.get_by_role("button", name="Freeze").click()
+    books.execute("update dunning_case set version = version + 1, override_reason = 'A colleague was here'")
+    alert, reason = office.dialog.get_by_role("alert"), office.dialog.get_by_role("textbox", name="Reason")
+    office.give_reason("They dispute it")
+    expect(alert).to_contain_text("look at it again")
+    expect(office.page.locator(".facts")).to_contain_text("A colleague was here")
+    expect(reason).to_have_value("They dispute it")
+    reason.press("Enter")
+    office.says("Frozen until it is resumed.")
+
+    office.page.get_by_role("button", name="Resume").click()
+    with visit.losing("ResumeDunning"):
+        office.give_reason("They paid by phone")
+        expect(alert).to_contain_text("looking before trying again is safe")
+    expect(office.page.locator(".page-title")).to_contain_text("Running")
+    office.dialog.get_by_role("button", name="Try again").click()
+
+    expect(alert).to_contain_text("look at it again")
+    assert books.execute("select count(*) from audit_event where reason = 'They paid by phone'").fetchone() == (1,)
 
 
 def test_a_case_follows_stages_of_its_own_until_it_is_resumed(

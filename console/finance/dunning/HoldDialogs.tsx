@@ -2,7 +2,7 @@ import { useState } from "react";
 import { type DunningCaseQuery, OverrideDunningDocument, ResumeDunningDocument } from "../../generated/graphql";
 import { day, daysFrom, today } from "../../words/days";
 import { t } from "../../words/words";
-import { useChange } from "../api/ask";
+import { useVersionedChange } from "../api/ask";
 import { ChangeDialog } from "../look/ChangeDialog";
 import { tell } from "../look/notices";
 
@@ -13,7 +13,7 @@ export interface DunningDialogProps {
 
 /** Let no stage be taken, until a day or until somebody resumes. */
 export function FreezeDialog({ dunning, close }: DunningDialogProps) {
-  const override = useChange(OverrideDunningDocument);
+  const override = useVersionedChange(OverrideDunningDocument, dunning.version);
   const [until, setUntil] = useState("");
   return (
     <ChangeDialog
@@ -22,7 +22,7 @@ export function FreezeDialog({ dunning, close }: DunningDialogProps) {
       reasons={[t("The customer disputes the invoice"), t("A payment plan is agreed")]}
       close={close}
       change={async (reason) => {
-        await override.mutateAsync({ input: { caseId: dunning.id, path: "FREEZE", until: until || null, expectedVersion: dunning.version, reason } });
+        await override({ caseId: dunning.id, path: "FREEZE", until: until || null, reason });
         tell({ text: until ? t("Frozen until {day}.", { day: day(until) }) : t("Frozen until it is resumed.") });
       }}
     >
@@ -36,14 +36,14 @@ export function FreezeDialog({ dunning, close }: DunningDialogProps) {
 
 /** Go on with the usual stages; none that was taken is taken again. */
 export function ResumeDialog({ dunning, close }: DunningDialogProps) {
-  const resume = useChange(ResumeDunningDocument);
+  const resume = useVersionedChange(ResumeDunningDocument, dunning.version);
   return (
     <ChangeDialog
       title={t("Resume the dunning of {number}", { number: dunning.invoice.number })}
       action={t("Resume")}
       close={close}
       change={async (reason) => {
-        const { resumeDunning } = await resume.mutateAsync({ input: { caseId: dunning.id, expectedVersion: dunning.version, reason } });
+        const { resumeDunning } = await resume({ caseId: dunning.id, reason });
         const next = resumeDunning.dunningCase.nextActionOn;
         tell({ text: next ? t("Resumed; the next stage can be taken on {day}.", { day: day(next) }) : t("Resumed; no stage is left.") });
       }}

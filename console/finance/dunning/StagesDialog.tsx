@@ -2,7 +2,7 @@ import { useState } from "react";
 import { type DunningAction, OverrideDunningDocument, type StageFragment } from "../../generated/graphql";
 import { day, daysFrom } from "../../words/days";
 import { t } from "../../words/words";
-import { useChange } from "../api/ask";
+import { useVersionedChange } from "../api/ask";
 import { ChangeDialog } from "../look/ChangeDialog";
 import { phrases } from "../look/labels";
 import { tell } from "../look/notices";
@@ -14,7 +14,7 @@ const STEP_DAYS = 7;
 
 /** Give a case stages of its own, to be followed instead of the usual ones. */
 export function StagesDialog({ dunning, close }: DunningDialogProps) {
-  const override = useChange(OverrideDunningDocument);
+  const override = useVersionedChange(OverrideDunningDocument, dunning.version);
   const taken = dunning.actions.map(({ stage }) => stage);
   const [stages, setStages] = useState<readonly StageFragment[]>(() => dunning.stages.filter(({ code }) => !taken.includes(code)));
   const put = (place: number, changed: Partial<StageFragment>) => setStages(stages.map((one, at) => (at === place ? { ...one, ...changed } : one)));
@@ -33,7 +33,7 @@ export function StagesDialog({ dunning, close }: DunningDialogProps) {
       close={close}
       change={async (reason) => {
         const customStages = stages.map(({ code, daysAfterDue, action }) => ({ code: code.trim(), daysAfterDue, action }));
-        await override.mutateAsync({ input: { caseId: dunning.id, path: "CUSTOM", customStages, expectedVersion: dunning.version, reason } });
+        await override({ caseId: dunning.id, path: "CUSTOM", customStages, reason });
         tell({ text: t("The case follows its own stages.") });
       }}
     >

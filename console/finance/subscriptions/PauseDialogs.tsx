@@ -2,7 +2,7 @@ import { useState } from "react";
 import { ExtendTrialDocument, PauseSubscriptionDocument, ResumeSubscriptionDocument, RevokeScheduledChangeDocument } from "../../generated/graphql";
 import { day, daysFrom, today } from "../../words/days";
 import { t } from "../../words/words";
-import { useChange } from "../api/ask";
+import { useVersionedChange } from "../api/ask";
 import { ChangeDialog } from "../look/ChangeDialog";
 import { HISTORY } from "../look/labels";
 import { announce, common, type DialogProps } from "./changes";
@@ -13,7 +13,7 @@ const TRIAL_DAYS_MAX = 30;
 
 /** Pause until a day. */
 export function PauseDialog({ of, close }: DialogProps) {
-  const pausing = useChange(PauseSubscriptionDocument);
+  const pausing = useVersionedChange(PauseSubscriptionDocument, of.version);
   const [until, setUntil] = useState(() => daysFrom(today(), PAUSE_DAYS_USUAL));
   const preview = usePreview(of.id, until ? { pauseUntil: until } : undefined);
   return (
@@ -22,7 +22,7 @@ export function PauseDialog({ of, close }: DialogProps) {
       action={t("Pause")}
       ready={preview.isReady}
       close={close}
-      change={async (reason) => announce((await pausing.mutateAsync({ input: { ...common(of, reason), until } })).pauseSubscription)}
+      change={async (reason) => announce((await pausing({ ...common(of, reason), until })).pauseSubscription)}
     >
       <label className="field">
         <span>{t("Until")}</span>
@@ -35,7 +35,7 @@ export function PauseDialog({ of, close }: DialogProps) {
 
 /** Go on today. */
 export function ResumeDialog({ of, close }: DialogProps) {
-  const resuming = useChange(ResumeSubscriptionDocument);
+  const resuming = useVersionedChange(ResumeSubscriptionDocument, of.version);
   const preview = usePreview(of.id, { resume: true });
   return (
     <ChangeDialog
@@ -43,7 +43,7 @@ export function ResumeDialog({ of, close }: DialogProps) {
       action={t("Resume")}
       ready={preview.isReady}
       close={close}
-      change={async (reason) => announce((await resuming.mutateAsync({ input: common(of, reason) })).resumeSubscription)}
+      change={async (reason) => announce((await resuming(common(of, reason))).resumeSubscription)}
     >
       <Preview of={preview} />
     </ChangeDialog>
@@ -52,7 +52,7 @@ export function ResumeDialog({ of, close }: DialogProps) {
 
 /** Give more days of trial. */
 export function TrialDialog({ of, close }: DialogProps) {
-  const extending = useChange(ExtendTrialDocument);
+  const extending = useVersionedChange(ExtendTrialDocument, of.version);
   const [days, setDays] = useState(14);
   const preview = usePreview(of.id, days >= 1 ? { extendTrialDays: days } : undefined);
   return (
@@ -61,7 +61,7 @@ export function TrialDialog({ of, close }: DialogProps) {
       action={t("Extend the trial")}
       ready={preview.isReady}
       close={close}
-      change={async (reason) => announce((await extending.mutateAsync({ input: { ...common(of, reason), days } })).extendTrial)}
+      change={async (reason) => announce((await extending({ ...common(of, reason), days })).extendTrial)}
     >
       <label className="field">
         <span>{t("Days, at most {n} over the subscription’s life", { n: TRIAL_DAYS_MAX })}</span>
@@ -74,14 +74,14 @@ export function TrialDialog({ of, close }: DialogProps) {
 
 /** Take back what is planned. */
 export function RevokeDialog({ of, close }: DialogProps) {
-  const revoking = useChange(RevokeScheduledChangeDocument);
+  const revoking = useVersionedChange(RevokeScheduledChangeDocument, of.version);
   const planned = of.scheduledChange;
   return (
     <ChangeDialog
       title={t("Take back the planned change")}
       action={t("Take back")}
       close={close}
-      change={async (reason) => announce((await revoking.mutateAsync({ input: common(of, reason) })).revokeScheduledChange)}
+      change={async (reason) => announce((await revoking(common(of, reason))).revokeScheduledChange)}
     >
       {planned && <p>{t("{what}, from {day}.", { what: t(HISTORY[planned.kind]), day: day(planned.effectiveOn) })}</p>}
     </ChangeDialog>

@@ -2,7 +2,7 @@ import { useState } from "react";
 import { ChangePlanDocument, type ChangeTiming, PriceListDocument, type Proration } from "../../generated/graphql";
 import { money, typedCents } from "../../words/figures";
 import { type Phrase, t } from "../../words/words";
-import { useAsk, useChange } from "../api/ask";
+import { useAsk, useVersionedChange } from "../api/ask";
 import { AmountField } from "../look/AmountField";
 import { ChangeDialog } from "../look/ChangeDialog";
 import { announce, common, type DialogProps, TIMING } from "./changes";
@@ -13,7 +13,7 @@ const PRORATION: Record<Proration, Phrase> = { CREDIT_AND_CHARGE: "Credit the re
 
 /** Another plan, or another price. */
 export function PlanDialog({ of, close }: DialogProps) {
-  const changing = useChange(ChangePlanDocument);
+  const changing = useVersionedChange(ChangePlanDocument, of.version);
   const plans = useAsk({ document: PriceListDocument, variables: {} });
   const [planCode, setPlanCode] = useState(of.plan.code);
   const [typed, setTyped] = useState("");
@@ -29,7 +29,7 @@ export function PlanDialog({ of, close }: DialogProps) {
       action={t("Change the plan")}
       ready={preview.isReady}
       close={close}
-      change={async (reason) => change && announce((await changing.mutateAsync({ input: { ...common(of, reason), ...change } })).changePlan)}
+      change={async (reason) => change && announce((await changing({ ...common(of, reason), ...change })).changePlan)}
     >
       <label className="field">
         <span>{t("Plan")}</span>

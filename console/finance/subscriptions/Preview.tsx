@@ -14,11 +14,11 @@ import { Price } from "./columns";
 /** What a change would do, worked out by the code that carries it out. `change` undefined: nothing is chosen yet. */
 export function usePreview(id: string, change: SubscriptionChange | undefined) {
   const preview = useAsk({ document: SubscriptionPreviewDocument, variables: { id, change: change ?? { resume: true } } }, { when: change !== undefined, anew: true });
-  return { ...preview, isReady: change !== undefined && preview.data !== undefined && !preview.error && !preview.isPlaceholderData };
+  return { ...preview, isReady: change !== undefined && preview.data !== undefined && !preview.error && !preview.isFetching };
 }
 
-export function Preview({ of: { data, error } }: { readonly of: ReturnType<typeof usePreview> }) {
-  if (error) return <Problem of={error} />;
+export function Preview({ of: { data, error, refetch } }: { readonly of: ReturnType<typeof usePreview> }) {
+  if (error) return <Problem of={error} again={() => void refetch()} />;
   if (!data) return <p className="quiet">{t("The effect is shown here before anything is done.")}</p>;
   const { subscriptionPreview: effect } = data;
   return (

@@ -6,7 +6,7 @@ import { tell } from "../look/notices";
 
 export type Found = NonNullable<SubscriptionQuery["subscription"]>;
 
-/** What every change of a subscription is given. `of` is its version, too: a change made meanwhile is not overwritten. */
+/** What every change of a subscription is given. */
 export interface DialogProps {
   readonly of: Found;
   readonly close: () => void;
@@ -28,8 +28,8 @@ export const LEAVING: Record<CancellationReason, Phrase> = {
 };
 
 /** What every change is sent with. */
-export function common({ id, version }: Found, reason: string) {
-  return { subscriptionId: id, expectedVersion: version, reason };
+export function common({ id }: Found, reason: string) {
+  return { subscriptionId: id, reason };
 }
 
 /** Says what was done. */
