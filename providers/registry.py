@@ -13,6 +13,7 @@ import pluggy
 from billing.refusals import BadInput, ErrorCode, Refusal
 from providers import hookspecs
 from providers.offer import Capability, Offer
+from providers.plugin_code import PluginFailed, plugin_code
 from providers.refunding import Refunds
 from providers.settlement_files import BankFileInvalid, FileFormat, Finding, SettlementFiles
 
@@ -145,24 +146,28 @@ class Registry:
     def recognise(self, provider: str | None, head: bytes) -> tuple[str, FileFormat]:
         """The provider that reads a bank file and its format, told by the first 4 kB; any provider's if None is named.
 
-        Raises `BankFileInvalid` when nobody reads it.
+        One whose reader fails is named only where no other reads the file. Raises `BankFileInvalid` when nobody reads it.
         """
         if not head:
             raise BankFileInvalid([Finding(where="file", what="it is empty")])
-        asked = []
+        asked: list[str] = []
+        failures: list[Finding] = []
         objection: BankFileInvalid | None = None
         for name, files in self._readers(provider):
             asked.append(name)
             try:
-                recognised = _recognised(name, files, head)
+                with plugin_code(name, BankFileInvalid):
+                    recognised = _format(files.recognise(head))
             except BankFileInvalid as invalid:
                 objection = objection or invalid
-                continue
-            if recognised is not None:
-                return name, recognised
+            except PluginFailed as failed:
+                failures.append(reader_failed(name, failed))
+            else:
+                if recognised is not None:
+                    return name, recognised
         known_to = ", ".join(asked) or "any provider: none reads bank files"
         unknown = Finding(where="first bytes", what=f"they are no format known to {known_to}")
-        raise objection or BankFileInvalid([unknown])
+        raise objection or BankFileInvalid(failures or [unknown])
 
     def _readers(self, provider: str | None) -> Iterator[tuple[str, SettlementFiles]]:
         if provider is not None:
@@ -242,14 +247,15 @@ def _ailment(offer: Offer) -> str | None:
         return f"It cannot tell its health: {type(error).__name__}."
 
 
-def _recognised(name: str, files: SettlementFiles, head: bytes) -> FileFormat | None:
-    try:
-        return files.recognise(head)
-    except BankFileInvalid:
-        raise
-    except Exception:
-        log.exception("Provider %s failed at recognising a bank file; it is taken as not its own.", name)
-        return None
+def reader_failed(provider: str, failed: PluginFailed) -> Finding:
+    """What stands in a bank file's way where it is the provider's plugin, and not the file."""
+    return Finding(where=f"provider {provider}", what=f"its reader failed with {failed.kind}")
+
+
+def _format(recognised: object) -> FileFormat | None:
+    if recognised is None or isinstance(recognised, FileFormat):
+        return recognised
+    raise TypeError(f"a bank file is recognised with a FileFormat or None, not {type(recognised).__name__}")
 
 
 def _distribution(point: EntryPoint) -> str:

@@ -122,12 +122,22 @@ class StatementBalance:
     to_day: date
     sequence: str | None = None
 
+    def __post_init__(self) -> None:
+        _check_texts(self.account, *filter(None, [self.sequence]))
+        if not (isinstance(self.opening, Money) and isinstance(self.closing, Money)):
+            raise TypeError("a balance is an amount of money")
+        if not (isinstance(self.from_day, date) and isinstance(self.to_day, date)):
+            raise TypeError("a balance is of a day")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Warning:  # noqa: A001 - the contract's word
     """Something a person should know; the file is booked all the same."""
 
     text: str
+
+    def __post_init__(self) -> None:
+        _check_texts(self.text)
 
 
 Item = SettledPayment | Deposit | Debit | OrderReport | StatementBalance | Warning
@@ -150,9 +160,9 @@ class BankFileInvalid(Refusal):
     code = ErrorCode.BANK_FILE_INVALID
 
     def __init__(self, findings: list[Finding]) -> None:
-        self.findings = [str(finding) for finding in findings[:100]]
+        self.findings = [str(finding).encode("utf-8", "replace").decode() for finding in findings[:100]]
         more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
-        super().__init__(f"The bank file cannot be booked: {findings[0]}{more}. Nothing was booked.")
+        super().__init__(f"The bank file cannot be booked: {self.findings[0]}{more}. Nothing was booked.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +174,9 @@ class FileFormat:
 
     name: str
     read: "ReadItems" = field(repr=False)
+
+    def __post_init__(self) -> None:
+        _check_texts(self.name)
 
 
 class ReadItems(Protocol):
@@ -179,3 +192,12 @@ class SettlementFiles(Protocol):
         Raises `BankFileInvalid` where the head alone shows that the file must not be read on.
         """
         ...
+
+
+def _check_texts(*texts: object) -> None:
+    """Raises: TypeError for what is no text, ValueError for one that no database can keep."""
+    for text in texts:
+        if not isinstance(text, str):
+            raise TypeError(f"a text is wanted, not {type(text).__name__}")
+        if "\0" in text or text != text.encode("utf-8", "replace").decode():
+            raise ValueError("a text holds NUL or half a character")

@@ -4,6 +4,8 @@ Its items are staged as they are read; once the file has proved sound, the books
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
@@ -26,7 +28,9 @@ from procedures.receive_transfers.orders import mark_orders
 from procedures.receive_transfers.soundness import refuse_unsound
 from procedures.receive_transfers.staging import Progress, stage
 from procedures.receive_transfers.telling import told
-from providers.registry import Registry
+from providers.plugin_code import PluginFailed, plugin_code
+from providers.registry import Registry, reader_failed
+from providers.settlement_files import BankFileInvalid
 from storage.audit import Done, record_bulk
 from storage.rates import all_rates
 
@@ -105,7 +109,8 @@ def receive(
     arrival = Arrival(source)
     provider, recognised = registry.recognise(provider, arrival.head())
     with connection.transaction(), connection.cursor() as cursor:
-        warnings, balances = stage(cursor, recognised.read(arrival), progress=progress)
+        with _reading(provider):
+            warnings, balances = stage(cursor, recognised.read(arrival), progress=progress)
         sha256 = arrival.sha256()
         cursor.execute("select pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
         _refuse_duplicate(cursor, sha256)
@@ -127,6 +132,19 @@ def receive(
         post_arrivals(cursor, arrived, rates)
         record_bulk(cursor, [_done(received, sha256=sha256, actor=actor, reason=reason, now=now)])
     return received
+
+
+@contextmanager
+def _reading(provider: str) -> Iterator[None]:
+    """What the reader gives is looked at by staging it: that it cannot be kept is the reader's failure too.
+
+    Raises: BankFileInvalid.
+    """
+    try:
+        with plugin_code(provider, BankFileInvalid, psycopg.OperationalError):
+            yield
+    except PluginFailed as failed:
+        raise BankFileInvalid([reader_failed(provider, failed)]) from failed
 
 
 def _check_name(file_name: str) -> None:

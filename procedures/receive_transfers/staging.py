@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, assert_never
 
 import orjson
 import psycopg
@@ -22,10 +22,13 @@ from providers.settlement_files import (
 
 STAGED = """
 create temporary table staged (
-    place int, kind text, cents bigint, currency text, identities text[], deposit int, ordinal int, booked_on date,
+    place int, kind text, cents bigint, currency text not null, identities text[], deposit int, ordinal int, booked_on date,
     reference text, payee text, account text, counterparty_name text, counterparty_account text, message text,
     ocr_text text, refs jsonb, certain_key text, entry_key text, order_key text,
-    id uuid default uuid7(), known_as uuid, order_id uuid
+    id uuid default uuid7(), known_as uuid, order_id uuid,
+    check (array_position(identities, null) is null),
+    check (kind <> 'PAYMENT' or num_nulls(deposit, ordinal) = 0),
+    check (kind not in ('DEPOSIT', 'DEBIT', 'CHARGE') or num_nulls(reference, booked_on) = 0)
 ) on commit drop"""
 # What an item is recognised by, its own identities first. Debits of one entry are known with it: of that, all together.
 IDENTIFIED = """
@@ -107,6 +110,8 @@ def _row(place: int, item: SettledPayment | Deposit | Debit | OrderReport) -> St
             return _debit(place, item)
         case OrderReport():
             return _report(place, item)
+        case _:
+            assert_never(item)
 
 
 def _payment(place: int, payment: SettledPayment) -> Staged:

@@ -1,6 +1,7 @@
 """Receiving files in tests: written here, or told item by item by a partner's reader."""
 
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from io import BytesIO
@@ -11,8 +12,8 @@ import psycopg
 
 from billing.money import Money
 from procedures.receive_transfers import Received, receive
-from providers import Deposit, FileFormat, Item, SettledPayment
-from providers.registry import Registry
+from providers import Deposit, FileFormat, Item, Offer, SettledPayment
+from providers.registry import Registry, _Plugin
 from storage.engine import Database
 from storage.invariants import snapshot, verify
 from tests.books import NOW, RATE_OF_SEK, LittleBooks
@@ -28,12 +29,25 @@ TABLES = (
 
 @dataclass(frozen=True)
 class Partner:
-    """Stands in for the registry: whatever the bytes are, they say `items`."""
+    """Stands in for the registry: whatever the bytes are, they say `items`, or are read by `read`."""
 
-    items: Iterable[Item]
+    items: Iterable[Item] = ()
+    read: Callable[[BinaryIO], Any] | None = None
 
     def recognise(self, provider: str | None, _head: bytes) -> tuple[str, FileFormat]:
-        return provider or "partner", FileFormat(name="Partner 1", read=lambda _stream: iter(self.items))
+        read = self.read or (lambda _stream: iter(self.items))
+        return provider or "partner", FileFormat(name="Partner 1", read=read)
+
+
+class Leaving:
+    """A partner's files begin with "LEAVE", and reading one ends the process."""
+
+    def recognise(self, head: bytes, /) -> FileFormat | None:
+        return FileFormat(name="Leaving 1", read=lambda _stream: sys.exit(0)) if head.startswith(b"LEAVE") else None
+
+
+LEAVING = Offer(name="acme", display_name="Acme", version="1", settlement_files=Leaving())
+WITH_LEAVING = Registry([_Plugin(name="acme", version="1", offer=LEAVING), *REGISTRY._plugins])
 
 
 def received(

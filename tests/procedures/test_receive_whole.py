@@ -3,6 +3,7 @@
 import json
 import os
 import tracemalloc
+from asyncio import CancelledError
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
@@ -10,7 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from threading import Barrier
 from time import monotonic, sleep
-from typing import Any
+from typing import Any, BinaryIO
 
 import psycopg
 import pytest
@@ -19,10 +20,17 @@ from billing.money import Money
 from billing.ocr import ocr_of
 from procedures.receive_transfers import Received
 from procedures.receive_transfers.staging import stage
-from providers import BankFileInvalid, Debit, Item
+from providers import (
+    BankFileInvalid,
+    Debit,
+    Item,
+    StatementBalance,
+    Warning,  # noqa: A004 - the contract's word
+)
 from providers.registry import ProviderUnknown
 from storage.engine import Database
 from tests.books import LittleBooks
+from tests.logs import capturing
 from tests.procedures.intake import DAY, Partner, assert_sound, by_ocr, counts, deposit, partner_items, received
 from tests.providers.bank_files import Paid, PaidIn, bgmax, camt054, many
 
@@ -78,6 +86,46 @@ BROKEN_PROMISES: dict[str, tuple[list[Item], str]] = {
 }  # fmt: skip
 
 
+def reading(*items: Any, ending: BaseException | None = None) -> Callable[[BinaryIO], Iterator[Any]]:
+    """A reader that gives these items, and ends as `ending` does."""
+
+    def read(_stream: BinaryIO) -> Iterator[Any]:
+        yield from items
+        if ending is not None:
+            raise ending
+
+    return read
+
+
+async def read_later(_stream: BinaryIO) -> Any:
+    yield deposit(100)
+
+
+PAID, DEPOSITED = partner_items(100)
+FAILING_READERS: dict[str, tuple[Callable[[BinaryIO], Any], str]] = {
+    "raises": (reading(PAID, ending=ValueError("Anna")), "ValueError"),
+    "raises at once": (lambda _: 1 // 0, "ZeroDivisionError"),
+    "ends the process": (reading(PAID, DEPOSITED, ending=SystemExit(0)), "SystemExit"),
+    "is cancelled": (reading(ending=CancelledError()), "CancelledError"),
+    "gives nothing to go through": (lambda _: None, "TypeError"),
+    "is asynchronous": (read_later, "TypeError"),
+    "gives no item": (reading(PAID, "a payment"), "AssertionError"),
+    "finds nothing": (lambda _: (_ for _ in ()).throw(BankFileInvalid([])), "IndexError"),
+    "holds NUL in a payment": (reading(replace(PAID, message="A\0"), DEPOSITED), "DataError"),  # type: ignore[type-var]
+    "holds NUL in a warning": (lambda _: [Warning(text="A\0")], "ValueError"),
+    "warns of nothing": (lambda _: [Warning(text=None)], "TypeError"),  # type: ignore[arg-type]
+    "has an amount that is none": (reading(replace(PAID, amount="1.00"), DEPOSITED), "AttributeError"),  # type: ignore[type-var]
+    "has an amount of no currency": (reading(replace(PAID, amount=Money(100, None))), "NotNullViolation"),  # type: ignore[arg-type,type-var]
+    "has a deposit of no day": (reading(PAID, replace(DEPOSITED, booked_on=None)), "CheckViolation"),  # type: ignore[type-var]
+    "has an identity that is none": (reading(PAID, replace(DEPOSITED, identities=("d1", None))), "CheckViolation"),  # type: ignore[type-var]
+    "has a balance of no account": (lambda _: [balance(None)], "TypeError"),
+}  # fmt: skip
+
+
+def balance(account: Any) -> StatementBalance:
+    return StatementBalance(account=account, opening=Money(0, "SEK"), closing=Money(0, "SEK"), from_day=DAY, to_day=DAY)
+
+
 @pytest.fixture
 def untouched(little: LittleBooks) -> Iterator[None]:
     """An invoice that the file would pay; afterwards nothing in the books has moved."""
@@ -102,6 +150,19 @@ def test_a_reader_that_breaks_its_promises_books_nothing(database: Database, ite
         received(database, b"1", registry=Partner(items))
 
     assert what in refused.value.findings
+
+
+@pytest.mark.usefixtures("untouched")
+@pytest.mark.parametrize(("read", "kind"), FAILING_READERS.values(), ids=FAILING_READERS)
+def test_a_reader_that_fails_is_named_and_books_nothing(
+    database: Database, read: Callable[[BinaryIO], Any], kind: str
+) -> None:
+    with capturing() as logged, pytest.raises(BankFileInvalid) as refused:
+        received(database, b"1", registry=Partner(read=read))
+
+    assert refused.value.findings == [f"provider partner: its reader failed with {kind}"]
+    assert logged.events(f"the plugin of provider partner failed with {kind}")
+    assert "Anna" not in logged.text
 
 
 @pytest.mark.usefixtures("untouched")

@@ -288,6 +288,27 @@ def test_a_reader_that_fails_or_objects_does_not_hide_the_one_that_reads(written
         loaded(failing, objecting, BANKGIROT).recognise(None, b"Date;Amount")
 
 
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("raise KeyError(head)", "KeyError"),
+        ("raise SystemExit(0)", "SystemExit"),
+        ("return True", "TypeError"),
+        ("return FileFormat(name=None, read=iter)", "TypeError"),
+        ("return FileFormat(name='a\\0', read=iter)", "ValueError"),
+    ],
+)
+def test_a_file_that_only_a_failing_reader_may_know_is_refused_in_its_name(
+    written: Written, body: str, kind: str
+) -> None:
+    registry = loaded(reader(written, "acme", body), BANKGIROT)
+    with pytest.raises(BankFileInvalid) as refused:
+        registry.recognise(None, b"Date;Amount")
+
+    assert refused.value.findings == [f"provider acme: its reader failed with {kind}"]
+    assert registry.recognise(None, BGMAX)[0] == "bankgirot"
+
+
 def test_a_provider_that_is_named_must_be_usable_and_read_files(written: Written) -> None:
     registry = loaded(BANKGIROT, written("acme", GOOD))
     with pytest.raises(BadInput, match="Provider acme reads no bank files"):

@@ -3,6 +3,7 @@
 import fcntl
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,7 @@ from graphql_api.bank_folder import BankFolder
 from providers.registry import Registry
 from storage.engine import Database
 from tests.books import NOW, LittleBooks
-from tests.procedures.intake import received
+from tests.procedures.intake import WITH_LEAVING, received
 from tests.providers.bank_files import Paid, PaidIn, bgmax
 
 REGISTRY = Registry.load(settings={})
@@ -110,6 +111,19 @@ def test_a_file_that_cannot_be_booked_is_refused_with_a_word_why(
     assert there(watched) == ["done/zz-good.txt", f"refused/{name}", f"refused/{name}.why.txt"]
     told = (watched.folder / "refused" / f"{name}.why.txt").read_text()
     assert why in told
+
+
+def test_a_file_whose_reader_fails_is_refused_with_a_word_why(watched: BankFolder, little: LittleBooks) -> None:
+    watched = replace(watched, registry=WITH_LEAVING)
+    put(watched, "acme.txt", b"LEAVE")
+    put(watched, "zz-good.txt")
+
+    assert watched.take_in(NOW) == 1
+
+    assert there(watched) == ["done/zz-good.txt", "refused/acme.txt", "refused/acme.txt.why.txt"]
+    assert (watched.folder / "refused/acme.txt.why.txt").read_text() == (
+        "The bank file cannot be booked: provider acme: its reader failed with SystemExit. Nothing was booked.\n"
+    )
 
 
 def test_a_file_that_is_too_large_is_refused_unread(

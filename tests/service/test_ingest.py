@@ -11,9 +11,10 @@ from uuid_utils.compat import uuid7
 
 from billing.ocr import ocr_of
 from graphql_api.cli import ingest, main
+from providers.registry import Registry
 from storage.engine import Database
 from tests.books import NOW, LittleBooks
-from tests.procedures.intake import DAY, by_ocr
+from tests.procedures.intake import DAY, WITH_LEAVING, by_ocr
 from tests.providers.bank_files import Paid, PaidIn, bgmax, camt054
 from tests.providers.bank_orders import pain002
 
@@ -68,6 +69,22 @@ def test_a_file_that_cannot_be_booked_is_named_and_does_not_keep_the_others_out(
     assert refused.endswith("(and 1 more). Nothing was booked.")
     assert len(others) == 1
     assert others[0].startswith("  line ")
+    assert done.stdout.startswith(f"{right}: BgMax 01, 2 transfers booked")
+    assert little.one("select count(*) from bank_file") == (1,)
+
+
+def test_a_file_whose_reader_fails_is_named_and_does_not_keep_the_others_out(
+    billing: CliRunner, little: LittleBooks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Registry, "load", lambda **_: WITH_LEAVING)
+    wrong, right = tmp_path / "wrong.txt", tmp_path / "right.txt"
+    wrong.write_bytes(b"LEAVE")
+    right.write_bytes(bgmax(DEPOSIT))
+
+    done = run(billing, wrong, right)
+
+    assert done.exit_code == 2
+    assert f"{wrong}: The bank file cannot be booked: provider acme: its reader failed with SystemExit." in done.stderr
     assert done.stdout.startswith(f"{right}: BgMax 01, 2 transfers booked")
     assert little.one("select count(*) from bank_file") == (1,)
 
