@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum, unique
 
 from providers.ledger_lines import LedgerLines
@@ -66,11 +68,17 @@ class Offer:
             raise ValueError(f"{self.name!r} is not a provider name: 2-32 lower-case letters, digits and underscores")
         if not (isinstance(self.display_name, str) and isinstance(self.version, str)):
             raise TypeError(f"the display name and the version of {self.name} must be text")
+        if not all(map(_is_names, (self.required_settings, self.refund_settings))):
+            raise TypeError(f"the settings that {self.name} needs must be a set of their names")
+        if not (callable(self.configure) and callable(self.health)):
+            raise TypeError(f"configure and health of {self.name} must be functions")
         for capability, parts in PARTS.items():
             offered = getattr(self, capability)
-            missing = [part for part in parts if offered is not None and not hasattr(offered, part)]
+            missing = [part for part in parts if offered is not None and getattr(offered, part, None) is None]
             if missing:
                 raise TypeError(f"what {self.name} offers as {capability} lacks {', '.join(missing)}")
+        if self.refunds is not None and not isinstance(self.refunds.key_ttl, timedelta):
+            raise TypeError(f"the key_ttl of {self.name} must be a timedelta")
 
     @property
     def capabilities(self) -> tuple[Capability, ...]:
@@ -83,3 +91,7 @@ class Offer:
             Capability.WEBHOOKS: self.webhooks is not None,
         }
         return tuple(capability for capability, is_offered in offered.items() if is_offered)
+
+
+def _is_names(settings: object) -> bool:
+    return isinstance(settings, AbstractSet) and all(isinstance(name, str) for name in settings)

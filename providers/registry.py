@@ -187,11 +187,12 @@ def _asked(point: EntryPoint) -> _Plugin:
     plugins.add_hookspecs(hookspecs)
     hook = plugins.hook.billing_provider
     try:
-        plugins.register(point.load())
-        plugins.check_pending()
-        offers = hook()
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - an outermost edge: a partner's code
-        return _broken(point, f"It could not be loaded: {type(error).__name__}: {error}.")
+        with plugin_code(point.name):
+            plugins.register(point.load())
+            plugins.check_pending()
+            offers = hook()
+    except PluginFailed as failed:
+        return _broken(point, f"It could not be loaded: {failed.kind}: {failed.__cause__}.")
     if not hook.get_hookimpls():
         return _broken(point, "It does not implement the hook billing_provider; is it marked with @hookimpl?")
     if len(offers) != 1 or not isinstance(offers[0], Offer):
@@ -214,9 +215,10 @@ def _configured(plugin: _Plugin, names: Iterable[str], settings: Mapping[str, st
         problem = f"It sends no money. Not set: {unset}."
         plugin = replace(plugin, offer=replace(offer, refunds=None), no_refunds=problem)
     try:
-        offer.configure(section)
-    except Exception as error:  # noqa: BLE001 - an outermost edge: a partner's code
-        problem = f"It refused its settings: {type(error).__name__}: {error}."
+        with plugin_code(plugin.name):
+            offer.configure(section)
+    except PluginFailed as failed:
+        problem = f"It refused its settings: {failed.kind}: {failed.__cause__}."
         for value in filter(None, section.values()):
             problem = problem.replace(value, "***")
         return replace(plugin, problem=problem)
@@ -241,10 +243,13 @@ def _section(name: str, names: Iterable[str], settings: Mapping[str, str]) -> di
 
 def _ailment(offer: Offer) -> str | None:
     try:
-        return offer.health()
-    except Exception as error:
-        log.exception("Provider %s cannot tell its health.", offer.name)
-        return f"It cannot tell its health: {type(error).__name__}."
+        with plugin_code(offer.name):
+            ailment: object = offer.health()
+    except PluginFailed as failed:
+        return f"It cannot tell its health: {failed.kind}."
+    if ailment is None or isinstance(ailment, str):
+        return ailment
+    return f"It cannot tell its health: it gave no text, but a {type(ailment).__name__}."
 
 
 def reader_failed(provider: str, failed: PluginFailed) -> Finding:

@@ -14,7 +14,6 @@ FILES = {
 }
 
 OUTERMOST_EDGES = {
-    "providers/registry.py",  # a partner's code, while it is loaded
     "graphql_api/edge.py",  # a request
     "providers/plugin_code.py",  # a partner's code
     "graphql_api/worker.py",  # a round of periodic work: the next one may do better

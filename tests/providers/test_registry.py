@@ -38,6 +38,16 @@ def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Written:
     return write
 
 
+def offering(more: str) -> str:
+    """A plugin whose offer says this too."""
+    return (
+        "class Refunds:\n"
+        "    refund = find = print\n"
+        "    settles_immediately, needs_payer_account, key_ttl = True, False, 86400\n"
+        f"@hookimpl\ndef billing_provider():\n    return Offer(name='acme', display_name='Acme', version='1', {more})\n"
+    )
+
+
 GOOD = """
     @hookimpl
     def billing_provider():
@@ -87,6 +97,14 @@ def test_bankgirot_reads_settlement_files_without_any_settings() -> None:
         ("@hookimpl\ndef billing_provider():\n    return Offer(name='Acme!', display_name='Acme', version='1')", "It could not be loaded: ValueError: 'Acme!' is not a provider name"),
         ("@hookimpl\ndef billing_provider():\n    return Offer(name='acme', display_name='Acme', version=1)", "It could not be loaded: TypeError: the display name and the version of acme must be text"),
         ("@hookimpl\ndef billing_provider():\n    return Offer(name='acme')", "It could not be loaded: TypeError: "),
+        ("raise __import__('asyncio').CancelledError", "It could not be loaded: CancelledError: ."),
+        (offering("required_settings=None"), "It could not be loaded: TypeError: the settings that acme needs must be a set of their names."),
+        (offering("required_settings='key'"), "It could not be loaded: TypeError: the settings that acme needs must be a set of their names."),
+        (offering("refund_settings={1}"), "It could not be loaded: TypeError: the settings that acme needs must be a set of their names."),
+        (offering("configure=None"), "It could not be loaded: TypeError: configure and health of acme must be functions."),
+        (offering("health='well'"), "It could not be loaded: TypeError: configure and health of acme must be functions."),
+        (offering("ledger=type('Ledger', (), {'lines': None})"), "It could not be loaded: TypeError: what acme offers as ledger lacks lines."),
+        (offering("refunds=Refunds"), "It could not be loaded: TypeError: the key_ttl of acme must be a timedelta."),
     ],
 )  # fmt: skip
 def test_a_broken_plugin_is_listed_with_its_problem_and_hides_no_other(
@@ -204,12 +222,23 @@ def test_a_refused_setting_is_told_without_its_value(written: Written) -> None:
     assert listed(registry, "acme").problem == "It refused its settings: ValueError: *** is not a key."
 
 
+def test_a_plugin_that_ends_the_process_at_its_settings_is_listed_and_hides_no_other(written: Written) -> None:
+    leaving = CONFIGURED.replace('raise ValueError("wrong-secret is not a key")', "raise SystemExit(0)")
+    registry = loaded(written("acme", leaving), BANKGIROT, settings={"BILLING_ACME_KEY": "wrong-secret"})
+
+    assert listed(registry, "acme").problem == "It refused its settings: SystemExit: 0."
+    assert registry.offer("bankgirot")
+
+
 @pytest.mark.parametrize(
     ("health", "healthy", "problem"),
     [
         ("lambda: None", True, None),
         ("lambda: 'The last call failed.'", False, "The last call failed."),
         ("lambda: 1 / 0", False, "It cannot tell its health: ZeroDivisionError."),
+        ("lambda: exit(0)", False, "It cannot tell its health: SystemExit."),
+        ("lambda: True", False, "It cannot tell its health: it gave no text, but a bool."),
+        ("dict", False, "It cannot tell its health: it gave no text, but a dict."),
     ],
 )
 def test_health_is_asked_each_time_the_list_is_read(
