@@ -7,6 +7,7 @@ from providers.ledger_lines import LedgerLines as LedgerLines
 from providers.ledger_lines import MovementKind as MovementKind
 from providers.offer import Capability as Capability
 from providers.offer import Offer as Offer
+from providers.offer import SettingsUnusable as SettingsUnusable
 from providers.refunding import ForeseesRefusals as ForeseesRefusals
 from providers.refunding import NotExecuted as NotExecuted
 from providers.refunding import PayerAccount as PayerAccount

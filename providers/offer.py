@@ -32,6 +32,11 @@ PARTS = {
 }
 
 
+class SettingsUnusable(Exception):
+    """What `configure` raises to say in a sentence what is wrong with its settings. The sentence is shown, so that nothing
+    of a secret belongs into it."""
+
+
 def take_no_settings(_section: Mapping[str, str]) -> None:
     """For providers that need no settings."""
 
@@ -46,8 +51,8 @@ class Offer:
 
     `name` is 2-32 lower-case letters, digits and underscores, and names the provider's section of the settings:
     BILLING_<NAME>_*. `configure` is given that section once, in lower case without the prefix, and only when all of
-    `required_settings` are there; it may raise to say what is wrong with them. Without one of `refund_settings` it is
-    used for all but refunds. `health` says in a sentence what is wrong at the moment, or None, without connecting to
+    `required_settings` are there; it raises `SettingsUnusable` to say what is wrong with them. Without one of
+    `refund_settings` it is used for all but refunds. `health` says in a sentence what is wrong at the moment, or None, without connecting to
     anything.
     """
 

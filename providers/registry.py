@@ -12,7 +12,7 @@ import pluggy
 
 from billing.refusals import BadInput, ErrorCode, Refusal
 from providers import hookspecs
-from providers.offer import Capability, Offer
+from providers.offer import Capability, Offer, SettingsUnusable
 from providers.plugin_code import PluginFailed, plugin_code
 from providers.refunding import Refunds
 from providers.settlement_files import BankFileInvalid, FileFormat, Finding, SettlementFiles
@@ -215,13 +215,12 @@ def _configured(plugin: _Plugin, names: Iterable[str], settings: Mapping[str, st
         problem = f"It sends no money. Not set: {unset}."
         plugin = replace(plugin, offer=replace(offer, refunds=None), no_refunds=problem)
     try:
-        with plugin_code(plugin.name):
+        with plugin_code(plugin.name, SettingsUnusable):
             offer.configure(section)
-    except PluginFailed as failed:
-        problem = f"It refused its settings: {failed.kind}: {failed.__cause__}."
-        for value in filter(None, section.values()):
-            problem = problem.replace(value, "***")
-        return replace(plugin, problem=problem)
+    except SettingsUnusable as unusable:
+        return replace(plugin, problem=f"It refused its settings. {unusable}")
+    except PluginFailed as failed:  # what its error says may hold a secret
+        return replace(plugin, problem=f"It failed at its settings with {failed.kind}.")
     return plugin
 
 

@@ -9,6 +9,8 @@ from typing import Self
 from stdnum import iban, luhn
 from stdnum.exceptions import ValidationError
 
+from providers.offer import SettingsUnusable
+
 NEEDED = frozenset({"outbox", "debtor_name", "debtor_iban", "debtor_bic"})
 """Without these settings nothing can be ordered: BILLING_BANKGIROT_OUTBOX, …_DEBTOR_NAME, …_DEBTOR_IBAN, …_DEBTOR_BIC."""
 
@@ -33,7 +35,7 @@ class Debtor:
 
     @classmethod
     def of(cls, section: Mapping[str, str]) -> Self:
-        """Raises: ValueError, for a setting that cannot be meant."""
+        """Raises: SettingsUnusable, for a setting that cannot be meant."""
         return cls(
             name=_within(section["debtor_name"].strip(), NAME_LENGTH_MAX, "DEBTOR_NAME"),
             iban=_iban(section["debtor_iban"]),
@@ -46,16 +48,16 @@ class Debtor:
 
 
 def outbox_of(section: Mapping[str, str]) -> Path:
-    """Raises: ValueError where it is no absolute path."""
+    """Raises: SettingsUnusable where it is no absolute path."""
     folder = Path(section["outbox"])
     if not folder.is_absolute():
-        raise ValueError("OUTBOX must be an absolute path")
+        raise SettingsUnusable("OUTBOX must be an absolute path.")
     return folder
 
 
 def _within(text: str, length_max: int, setting: str) -> str:
     if len(text) > length_max:
-        raise ValueError(f"{setting} has more than {length_max} characters")
+        raise SettingsUnusable(f"{setting} has more than {length_max} characters.")
     return text
 
 
@@ -63,25 +65,25 @@ def _iban(text: str) -> str:
     try:
         return str(iban.validate(text))
     except ValidationError:
-        raise ValueError("DEBTOR_IBAN is no IBAN: its length or check digits are wrong") from None
+        raise SettingsUnusable("DEBTOR_IBAN is no IBAN: its length or check digits are wrong.") from None
 
 
 def _bic(text: str) -> str:
     bic = text.replace(" ", "").upper()
     if not BIC.fullmatch(bic):
-        raise ValueError("DEBTOR_BIC is no BIC")
+        raise SettingsUnusable("DEBTOR_BIC is no BIC.")
     return bic
 
 
 def _bankgiro(text: str) -> str:
     digits = re.sub(r"[\s-]", "", text)
     if not re.fullmatch(r"[0-9]{7,8}", digits) or not luhn.is_valid(digits):
-        raise ValueError("DEBTOR_BANKGIRO is no bankgiro number: its length or check digit is wrong")
+        raise SettingsUnusable("DEBTOR_BANKGIRO is no bankgiro number: its length or check digit is wrong.")
     return digits
 
 
 def _pain_version(text: str) -> str:
     version = text.removeprefix("pain.001.001.").zfill(2)
     if version not in PAIN_VERSIONS:
-        raise ValueError(f"PAIN_VERSION is none of {', '.join(PAIN_VERSIONS)}")
+        raise SettingsUnusable(f"PAIN_VERSION is none of {', '.join(PAIN_VERSIONS)}.")
     return version

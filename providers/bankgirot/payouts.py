@@ -39,7 +39,7 @@ class Payouts:
         self._outbox: Outbox | None = None
 
     def configure(self, section: Mapping[str, str]) -> None:
-        """Raises: ValueError, for a setting that cannot be meant."""
+        """Raises: SettingsUnusable, for a setting that cannot be meant."""
         self._debtor, self._outbox = Debtor.of(section), Outbox(outbox_of(section))
 
     def ailment(self) -> str | None:

@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 import httpx
 import stripe
 
+from providers.offer import SettingsUnusable
 from providers.refunding import NotExecuted
 
 # Of each step of a call, and of the whole: less than the lease of a sender. The library would wait for 80 s a step.
@@ -35,10 +36,10 @@ class Account:
         self._problem: str | None = None
 
     def configure(self, section: Mapping[str, str]) -> None:
-        """Take the settings `api_key`, `api_base` and `webhook_secret`. Raises ValueError."""
+        """Take the settings `api_key`, `api_base` and `webhook_secret`. Raises SettingsUnusable."""
         api_key, api_base = section["api_key"], section.get("api_base") or stripe.DEFAULT_API_BASE
         if not api_key.startswith(KEYS):
-            raise ValueError(f"the API key must begin with one of {', '.join(KEYS)}")
+            raise SettingsUnusable(f"The API key must begin with one of {', '.join(KEYS)}.")
         _check_base(api_base)
         self._api_key, self._api_base = api_key, api_base.rstrip("/")
         self.webhook_secret = section.get("webhook_secret", "")
@@ -102,7 +103,7 @@ def _check_base(url: str) -> None:
     parts = urlsplit(url)
     loopback = parts.hostname in ("127.0.0.1", "::1", "localhost")
     if not parts.hostname or (parts.scheme != "https" and not (loopback and parts.scheme == "http")):
-        raise ValueError("the API base must be an https:// URL, or one of this machine")
+        raise SettingsUnusable("The API base must be an https:// URL, or one of this machine.")
 
 
 def _untouched(error: stripe.StripeError) -> str | None:

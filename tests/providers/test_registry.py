@@ -13,6 +13,7 @@ import pytest
 from billing.refusals import BadInput
 from providers import BankFileInvalid, Capability, Offer
 from providers.registry import GROUP, ProviderNotConfigured, ProviderUnknown, RegisteredProvider, Registry
+from tests.logs import capturing
 from tests.providers.bank_files import Paid, PaidIn, bgmax, camt054
 
 ROOT = Path(__file__).parents[2]
@@ -168,12 +169,15 @@ CONFIGURED = """
     def configure(section):
         seen.append(dict(section))
         if section["key"] == "wrong-secret":
-            raise ValueError("wrong-secret is not a key")
+            raise ValueError(f"{section['key']!r} is not a key")
 
     @hookimpl
     def billing_provider():
         return Offer(name="acme", display_name="Acme", version="1.0", required_settings=frozenset({"key"}), configure=configure)
 """
+
+
+DEBTOR = {"OUTBOX": "/out", "DEBTOR_NAME": "Us", "DEBTOR_IBAN": "SE3550000000054910000003", "DEBTOR_BIC": "ESSESESS"}
 
 
 def seen(point: EntryPoint) -> list[dict[str, str]]:
@@ -217,16 +221,37 @@ def test_a_plugin_that_lacks_a_setting_is_not_configured_and_not_asked(written: 
         registry.offer("acme")
 
 
-def test_a_refused_setting_is_told_without_its_value(written: Written) -> None:
-    registry = loaded(written("acme", CONFIGURED), settings={"BILLING_ACME_KEY": "wrong-secret"})
-    assert listed(registry, "acme").problem == "It refused its settings: ValueError: *** is not a key."
+def test_of_what_fails_at_its_settings_nothing_is_told_or_logged_that_may_hold_a_secret(written: Written) -> None:
+    with capturing() as logged:
+        registry = loaded(written("acme", CONFIGURED), settings={"BILLING_ACME_KEY": "wrong-secret"})
+    assert listed(registry, "acme").problem == "It failed at its settings with ValueError."
+    assert "wrong-secret" not in logged.text
+
+
+def test_a_plugin_says_in_its_own_words_what_is_wrong_with_its_settings(written: Written) -> None:
+    saying = CONFIGURED.replace("raise ValueError(", "raise SettingsUnusable('The key is none.') #")
+    registry = loaded(written("acme", saying), settings={"BILLING_ACME_KEY": "wrong-secret"})
+    assert listed(registry, "acme").problem == "It refused its settings. The key is none."
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "problem"),
+    [
+        ("stripe", {"API_KEY": "x"}, "The API key must begin with one of sk_live_, rk_live_, sk_test_, rk_test_."),
+        ("bankgirot", {**DEBTOR, "DEBTOR_IBAN": "x"}, "DEBTOR_IBAN is no IBAN: its length or check digits are wrong."),
+        ("sandbox", {"FAILS": "x"}, "Its settings cannot be meant: fails is one of declined, busy, down, lost, not x."),
+    ],
+)
+def test_so_do_the_projects_own(name: str, settings: Mapping[str, str], problem: str) -> None:
+    registry = Registry.load(settings={f"BILLING_{name}_{key}".upper(): value for key, value in settings.items()})
+    assert listed(registry, name).problem == f"It refused its settings. {problem}"
 
 
 def test_a_plugin_that_ends_the_process_at_its_settings_is_listed_and_hides_no_other(written: Written) -> None:
-    leaving = CONFIGURED.replace('raise ValueError("wrong-secret is not a key")', "raise SystemExit(0)")
+    leaving = CONFIGURED.replace("raise ValueError(", "raise SystemExit(0) #")
     registry = loaded(written("acme", leaving), BANKGIROT, settings={"BILLING_ACME_KEY": "wrong-secret"})
 
-    assert listed(registry, "acme").problem == "It refused its settings: SystemExit: 0."
+    assert listed(registry, "acme").problem == "It failed at its settings with SystemExit."
     assert registry.offer("bankgirot")
 
 

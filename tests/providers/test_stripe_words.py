@@ -10,6 +10,7 @@ import stripe
 
 from billing.money import Money
 from providers.ledger_lines import MovementKind
+from providers.offer import SettingsUnusable
 from providers.refunding import RefundState
 from providers.stripe.account import Account
 from providers.stripe.amounts import AmountNotWhole, money, stripe_amount
@@ -363,12 +364,12 @@ def test_two_time_stamps_are_none() -> None:
 @pytest.mark.parametrize(
     ("section", "why"),
     [
-        ({"api_key": "pk_test_x"}, "the API key must begin with"),
+        ({"api_key": "pk_test_x"}, "The API key must begin with"),
         ({"api_key": "sk_test_x", "api_base": "http://example.org"}, "must be an https:// URL"),
         ({"api_key": "sk_test_x", "api_base": "ftp://127.0.0.1"}, "must be an https:// URL"),
         ({"api_key": "sk_test_x", "api_base": "api.stripe.com"}, "must be an https:// URL"),
     ],
 )
 def test_settings_that_cannot_be_meant_are_refused(section: dict[str, str], why: str) -> None:
-    with pytest.raises(ValueError, match=why):
+    with pytest.raises(SettingsUnusable, match=why):
         Account().configure(section)

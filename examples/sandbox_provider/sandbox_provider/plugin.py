@@ -4,7 +4,7 @@ from asyncio import to_thread
 from collections.abc import Mapping
 from datetime import timedelta
 
-from providers import NotExecuted, Offer, RefundOrder, RefundOutcome, RefundState, hookimpl
+from providers import NotExecuted, Offer, RefundOrder, RefundOutcome, RefundState, SettingsUnusable, hookimpl
 from sandbox_provider.calls import SandboxWebhooks, outcome
 from sandbox_provider.gateway import Busy, Declined, Gateway
 from sandbox_provider.ledger import SandboxLedger
@@ -44,11 +44,14 @@ def billing_provider() -> Offer:
     webhooks = SandboxWebhooks(gateway)
 
     def configure(section: Mapping[str, str]) -> None:
-        gateway.configure(
-            file=section.get("file", ""),
-            settles_after_seconds=int(section.get("settles_after_seconds", "0")),
-            fails=section.get("fails", ""),
-        )
+        try:
+            gateway.configure(
+                file=section.get("file", ""),
+                settles_after_seconds=int(section.get("settles_after_seconds", "0")),
+                fails=section.get("fails", ""),
+            )
+        except ValueError as error:  # of these settings none is a secret
+            raise SettingsUnusable(f"Its settings cannot be meant: {error}.") from error
         webhooks.secret = section.get("webhook_secret", "")
 
     return Offer(
