@@ -15,6 +15,7 @@ import psycopg
 from billing.refusals import Refusal
 from graphql_api.logs import log, log_unexpected
 from procedures.receive_transfers import BankFileDuplicate, receive
+from procedures.stopping import Stopped, never, until
 from providers import BankFileInvalid
 from providers.registry import Registry
 
@@ -37,12 +38,14 @@ class BankFolder:
     registry: Registry
     connect: Connect
     zone: ZoneInfo
+    stopped: Stopped = never
 
     def take_in(self, at: datetime) -> int:
-        """Receive every whole file that is there, by name; gives how many were booked. Blocks."""
+        """Receive every whole file that is there, by name, until told to stop; gives how many were booked. Blocks."""
         for name in ("", DONE, REFUSED):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
-        return sum([self._take_in(path, at) for path in sorted(self.folder.iterdir()) if _is_whole(path, at)])
+        paths = until(self.stopped, sorted(self.folder.iterdir()))
+        return sum([self._take_in(path, at) for path in paths if _is_whole(path, at)])
 
     def _take_in(self, path: Path, at: datetime) -> bool:
         try:

@@ -1,5 +1,6 @@
 """The worker's list: what is done every so often without anybody asking."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -41,7 +42,7 @@ class Chore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """What chores work with."""
+    """What chores work with. `stopping` is set when they are to begin nothing more."""
 
     settings: Settings
     database: Database
@@ -49,26 +50,49 @@ class Tools:
     registry: Registry
     postbox: Postbox
     jobs: Jobs
+    stopping: asyncio.Event
 
 
 def chores(tools: Tools) -> tuple[Chore, ...]:
     """All of them; `billing worker --once` does them in this order."""
-    books, registry, jobs = tools.books, tools.registry, tools.jobs
+    books, registry, jobs, stopped = tools.books, tools.registry, tools.jobs, tools.stopping.is_set
     return (
         Chore(name="bank files", every=SOON, work=_bank_files(tools)),
-        Chore(name="bank reports", every=SOON, work=lambda at: settle_reports(at=at, books=books, jobs=jobs)),
         Chore(
-            name="calls", every=SOON, work=lambda at: take_in_events(at=at, books=books, registry=registry, jobs=jobs)
+            name="bank reports",
+            every=SOON,
+            work=lambda at: settle_reports(at=at, books=books, jobs=jobs, stopped=stopped),
         ),
         Chore(
-            name="lines", every=NOW_AND_THEN, work=lambda at: sync_due(at=at, books=books, registry=registry, jobs=jobs)
+            name="calls",
+            every=SOON,
+            work=lambda at: take_in_events(at=at, books=books, registry=registry, jobs=jobs, stopped=stopped),
         ),
-        Chore(name="refunds", every=SOON, work=lambda at: complete(at=at, books=books, registry=registry, jobs=jobs)),
-        Chore(name="returns", every=SOON, work=lambda at: complete_returns(at=at, books=books, registry=registry)),
-        Chore(name="subscriptions", every=SOON, work=lambda at: run_subscriptions(at=at, books=books)),
+        Chore(
+            name="lines",
+            every=NOW_AND_THEN,
+            work=lambda at: sync_due(at=at, books=books, registry=registry, jobs=jobs, stopped=stopped),
+        ),
+        Chore(
+            name="refunds",
+            every=SOON,
+            work=lambda at: complete(at=at, books=books, registry=registry, jobs=jobs, stopped=stopped),
+        ),
+        Chore(
+            name="returns",
+            every=SOON,
+            work=lambda at: complete_returns(at=at, books=books, registry=registry, stopped=stopped),
+        ),
+        Chore(name="subscriptions", every=SOON, work=lambda at: run_subscriptions(at=at, books=books, stopped=stopped)),
         Chore(name="dunning", every=NOW_AND_THEN, work=_dunning(tools)),
-        Chore(name="dunning pauses", every=SOON, work=lambda at: end_dunning_pauses(at=at, books=books)),
-        Chore(name="mails", every=SOON, work=lambda at: notify_all(at=at, books=books, postbox=tools.postbox)),
+        Chore(
+            name="dunning pauses", every=SOON, work=lambda at: end_dunning_pauses(at=at, books=books, stopped=stopped)
+        ),
+        Chore(
+            name="mails",
+            every=SOON,
+            work=lambda at: notify_all(at=at, books=books, postbox=tools.postbox, stopped=stopped),
+        ),
     )
 
 
@@ -81,6 +105,7 @@ def _bank_files(tools: Tools) -> Callable[[datetime], Awaitable[int]]:
         registry=tools.registry,
         connect=tools.database.connect,
         zone=tools.books.zone,
+        stopped=tools.stopping.is_set,
     )
     return lambda at: to_thread.run_sync(watched.take_in, at)
 
@@ -91,13 +116,15 @@ async def _nothing(_at: datetime) -> int:
 
 def _dunning(tools: Tools) -> Callable[[datetime], Awaitable[int]]:
     """The stages that are due, and then their letters at once."""
-    settings = tools.settings
+    settings, stopped = tools.settings, tools.stopping.is_set
     issuers = ("PLATFORM", "TENANT") if settings.dunning_tenant_invoices else ("PLATFORM",)
 
     async def work(at: datetime) -> int:
-        taken = await run_dunning(at=at, stages=settings.dunning_stages, issuers=issuers, books=tools.books)
+        taken = await run_dunning(
+            at=at, stages=settings.dunning_stages, issuers=issuers, books=tools.books, stopped=stopped
+        )
         if taken:
-            await notify_all(at=at, books=tools.books, postbox=tools.postbox)
+            await notify_all(at=at, books=tools.books, postbox=tools.postbox, stopped=stopped)
         return taken
 
     return work

@@ -18,6 +18,7 @@ from procedures.books import Books
 from procedures.complete_refunds import complete
 from procedures.notify_tenant import NOTIFY, notify
 from procedures.settle_refund import COMPLETE
+from procedures.stopping import until
 from procedures.take_in_event import TAKE_IN, take_in_events
 from providers.registry import Registry
 from storage.engine import Database
@@ -35,7 +36,7 @@ class Worker:
         self._tools, self._now = tools, now
         self._runner = JobRunner(database, {COMPLETE: self._complete, NOTIFY: self._notify, TAKE_IN: self._take_in})
         self._chores = chores(tools)
-        self._stopping = asyncio.Event()
+        self._stopping = tools.stopping
 
     @classmethod
     @asynccontextmanager
@@ -52,6 +53,7 @@ class Worker:
             registry=registry,
             postbox=chosen_postbox(settings),
             jobs=Jobs(),
+            stopping=asyncio.Event(),
         )
         worker = cls(tools, database, now=now)
         try:
@@ -71,7 +73,7 @@ class Worker:
             queue.cancel()  # it finishes the jobs that run
 
     def stop(self) -> None:
-        """Begin nothing new; `run` ends when what is being done is done."""
+        """Begin nothing new; `run` and `run_once` end when what is being done is done."""
         self._stopping.set()
 
     @asynccontextmanager
@@ -88,9 +90,10 @@ class Worker:
                 await asyncio.wait([task])
 
     async def run_once(self) -> dict[str, int]:
-        """Do all that is due now; gives how much, by the names of the chores."""
-        done = {chore.name: await self._do(chore) for chore in self._chores}
-        await self._runner.run(until_empty=True)
+        """Do all that is due now, until told to stop; gives how much, by the names of the chores."""
+        done = {chore.name: await self._do(chore) for chore in until(self._stopping.is_set, self._chores)}
+        if not self._stopping.is_set():
+            await self._runner.run(until_empty=True)
         return done
 
     async def _do(self, chore: Chore) -> int:
@@ -111,11 +114,15 @@ class Worker:
 
     async def _complete(self) -> None:
         tools = self._tools
-        await complete(at=self._now(), books=tools.books, registry=tools.registry, jobs=tools.jobs)
+        await complete(
+            at=self._now(), books=tools.books, registry=tools.registry, jobs=tools.jobs, stopped=self._stopping.is_set
+        )
 
     async def _take_in(self) -> None:
         tools = self._tools
-        await take_in_events(at=self._now(), books=tools.books, registry=tools.registry, jobs=tools.jobs)
+        await take_in_events(
+            at=self._now(), books=tools.books, registry=tools.registry, jobs=tools.jobs, stopped=self._stopping.is_set
+        )
 
     async def _notify(self, notice_id: str) -> None:
         await notify(UUID(notice_id), at=self._now(), books=self._tools.books, postbox=self._tools.postbox)

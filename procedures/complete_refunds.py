@@ -14,6 +14,7 @@ from procedures.books import Books, Order
 from procedures.refund_call import LEASE, Attempt, again, attempt, provider_order
 from procedures.refund_terms import refunds_of
 from procedures.settle_refund import Unknown, locked_refund, settle
+from procedures.stopping import Stopped, never, until
 from providers.refunding import RefundOutcome, Refunds
 from providers.registry import Registry
 from storage.jobs import Jobs
@@ -25,10 +26,10 @@ ACTOR: Final = "system:worker"
 REASON: Final = "Completing a refund that was ordered"
 
 
-async def complete(*, at: datetime, books: Books, registry: Registry, jobs: Jobs) -> int:
+async def complete(*, at: datetime, books: Books, registry: Registry, jobs: Jobs, stopped: Stopped = never) -> int:
     """Look after every refund that is due at `at`; gives how many."""
     order, done = Order(actor=ACTOR, reason=REASON, at=at), 0
-    for refund_id in await _due(at, books):
+    for refund_id in until(stopped, await _due(at, books)):
         done += await _complete_one(refund_id, order=order, books=books, registry=registry, jobs=jobs)
     return done
 

@@ -12,6 +12,7 @@ from procedures.refund_call import LEASE, Attempt, again, attempt
 from procedures.return_transfer import provider_order
 from procedures.settle_refund import Unknown
 from procedures.settle_return import locked_return, settle_return
+from procedures.stopping import Stopped, never, until
 from providers.refunding import RefundOutcome, Refunds
 from providers.registry import Registry
 from storage.payouts import TransferReturn
@@ -21,10 +22,10 @@ ACTOR: Final = "system:worker"
 REASON: Final = "Completing a return that was ordered"
 
 
-async def complete_returns(*, at: datetime, books: Books, registry: Registry) -> int:
+async def complete_returns(*, at: datetime, books: Books, registry: Registry, stopped: Stopped = never) -> int:
     """Look after every return that is due at `at`; gives how many."""
     order, done = Order(actor=ACTOR, reason=REASON, at=at), 0
-    for return_id in await _due(at, books):
+    for return_id in until(stopped, await _due(at, books)):
         done += await _complete_one(return_id, order=order, books=books, registry=registry)
     return done
 

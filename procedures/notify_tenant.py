@@ -16,6 +16,7 @@ from procedures.dunning_letter import dunning_letter
 from procedures.letters import Withdrawn, Write
 from procedures.refund_letter import refund_letter
 from procedures.rows import locked
+from procedures.stopping import Stopped, never, until
 from storage.jobs import Jobs
 from storage.notices import Notice
 from storage.tenants import Tenant
@@ -75,11 +76,11 @@ async def notify(notice_id: UUID, *, at: datetime, books: Books, postbox: Postbo
     return True
 
 
-async def notify_all(*, at: datetime, books: Books, postbox: Postbox) -> int:
+async def notify_all(*, at: datetime, books: Books, postbox: Postbox, stopped: Stopped = never) -> int:
     """Send every notice that is due; gives how many were sent."""
     sent = 0
-    while keys := await _due(at, books):
-        for key in keys:
+    while not stopped() and (keys := await _due(at, books)):
+        for key in until(stopped, keys):
             sent += await notify(key, at=at, books=books, postbox=postbox)
     return sent
 

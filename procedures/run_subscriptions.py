@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from procedures.books import Books, Order
+from procedures.stopping import Stopped, never
 from procedures.subscription_lives import FELL_DUE, WORKER, locked_lives
 from storage.invoices import Invoice
 from storage.subscriptions import Subscription
@@ -19,19 +20,20 @@ from storage.subscriptions import Subscription
 TENANTS_AT_ONCE: Final = 200
 
 
-async def run_subscriptions(*, at: datetime, books: Books) -> int:
+async def run_subscriptions(*, at: datetime, books: Books, stopped: Stopped = never) -> int:
     """Let everything happen that has fallen due by the day of `at`; gives how many subscriptions that changed.
 
     Tenants that somebody works on at this moment are left for the next time.
     """
     done, after = 0, None
-    while True:
+    while not stopped():
         async with books.transaction() as session:
             tenant_ids = await _due_tenants(session, books.day(at), after)
             if not tenant_ids:
-                return done
+                break
             done += await _bring_up(session, tenant_ids, books.day(at), at)
         after = tenant_ids[-1]
+    return done
 
 
 async def _bring_up(session: AsyncSession, tenant_ids: list[UUID], today: date, at: datetime) -> int:

@@ -21,6 +21,7 @@ from procedures.books import Books, Order, sign
 from procedures.rows import locked, locked_invoices, posted
 from procedures.settle_refund import Unknown, locked_refund, reverse_locked, settle_locked
 from procedures.settle_return import locked_return, reverse_return_locked, settle_return_locked
+from procedures.stopping import Stopped, never, until
 from providers.refunding import RefundOutcome, RefundState
 from storage.accounting import Journal
 from storage.jobs import Jobs
@@ -38,7 +39,7 @@ IN_THIS_ORDER: Final = case({"ACCEPTED": 1, "REJECTED": 2, "PAID": 3}, value=Pay
 log = logging.getLogger(__name__)
 
 
-async def settle_reports(*, at: datetime, books: Books, jobs: Jobs) -> int:
+async def settle_reports(*, at: datetime, books: Books, jobs: Jobs, stopped: Stopped = never) -> int:
     """Settle what the bank has reported, as far as that can be done by now; gives how many reports that were."""
     async with books.transaction() as session:
         waiting = select(PayoutReport.id, PayoutReport.order_id, BankFile.file_name, TransferReturn.id.is_not(None))
@@ -47,7 +48,7 @@ async def settle_reports(*, at: datetime, books: Books, jobs: Jobs) -> int:
         waiting = waiting.where(PayoutReport.outcome.is_(None)).order_by(IN_THIS_ORDER, PayoutReport.id)
         found = (await session.execute(waiting)).all()
     done = 0
-    for report_id, order_id, file_name, is_return in found:
+    for report_id, order_id, file_name, is_return in until(stopped, found):
         order = Order(actor=ACTOR, reason=f"The bank's file {file_name}", at=at)
         try:
             if is_return:

@@ -20,6 +20,7 @@ from procedures.book_conversions import book_conversions
 from procedures.book_movements import Lines, book_movements
 from procedures.books import Books, Order
 from procedures.keep_lines import is_line, keep
+from procedures.stopping import Stopped, never, until
 from procedures.take_in_arrivals import take_in_arrivals
 from procedures.take_in_lines import take_in_lines
 from providers.ledger_lines import LedgerLine
@@ -116,14 +117,14 @@ async def sync(
     return Synced(lines=lines, new=new, booked=booked + taken_in + converted, problems=tuple(problems))
 
 
-async def sync_due(*, at: datetime, books: Books, registry: Registry, jobs: Jobs) -> int:
+async def sync_due(*, at: datetime, books: Books, registry: Registry, jobs: Jobs, stopped: Stopped = never) -> int:
     """Sync every provider that lists a ledger and has not been asked for an hour; gives how many lines were new.
 
     One that fails is logged, hinders no other, and is due again at once.
     """
     new = 0
     order = Order(actor=ACTOR, reason=REASON, at=at)
-    for listed in registry.providers:
+    for listed in until(stopped, registry.providers):
         if not listed.configured or Capability.LEDGER not in listed.capabilities:
             continue
         start = await _due_from(listed.name, at, books)

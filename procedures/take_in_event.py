@@ -22,6 +22,7 @@ from procedures.books import Books, Order
 from procedures.keep_lines import keep
 from procedures.plugin_answers import is_fact
 from procedures.rows import locked
+from procedures.stopping import Stopped, never, until
 from procedures.take_in_arrivals import take_in_arrivals
 from procedures.take_in_lines import take_in_lines
 from procedures.take_in_payment import take_in_payment
@@ -73,13 +74,15 @@ class _Claimed:
     order: Order
 
 
-async def take_in_events(*, at: datetime, books: Books, registry: Registry, jobs: Jobs) -> int:
+async def take_in_events(
+    *, at: datetime, books: Books, registry: Registry, jobs: Jobs, stopped: Stopped = never
+) -> int:
     """Look after every call that is due; gives how many."""
     async with books.transaction() as session:
         due = select(ProviderEvent.id).where(ProviderEvent.due_at <= at).order_by(ProviderEvent.due_at).limit(BATCH)
         found = (await session.scalars(due)).all()
     done = 0
-    for event_id in found:
+    for event_id in until(stopped, found):
         claimed = await _claim(event_id, at, books)
         if claimed is not None:
             problem = await _problem(claimed, books=books, registry=registry, jobs=jobs)

@@ -21,7 +21,7 @@ def command(once: bool) -> None:
     """Do what is due without anybody asking, such as finishing refunds and sending mails, until interrupted.
 
     `billing serve` does the same beside its requests, unless BILLING_WORKER is false. Any number of workers may run.
-    What is being done when it is stopped (SIGTERM, Ctrl-C) is finished.
+    The one thing that is being done when it is stopped (SIGTERM, Ctrl-C) is finished, and nothing more is begun.
     """
     settings = load_settings()
     configure_logs()
@@ -35,11 +35,11 @@ def command(once: bool) -> None:
 async def _work(settings: Settings, database: Database, *, once: bool) -> None:
     registry = Registry.load(settings=settings.provider_settings)
     async with Worker.over(settings, database, registry, now=lambda: datetime.now(UTC)) as worker:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, worker.stop)
         if once:
             done = await worker.run_once()
             click.echo(f"Done: {', '.join(f'{name} {count}' for name, count in done.items())}.")
             return
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, worker.stop)
         click.echo("Working.")
         await worker.run()

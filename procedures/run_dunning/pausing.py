@@ -12,6 +12,7 @@ from procedures.books import Books, Order, sign
 from procedures.pause_subscription import pause_within
 from procedures.resume_subscription import resume_within
 from procedures.rows import locked
+from procedures.stopping import Stopped, never, until
 from storage.dunning import DunningAction, DunningCase
 from storage.invoices import Invoice
 from storage.subscriptions import PlanHistory
@@ -50,7 +51,7 @@ async def _last_entry(session: AsyncSession, subscription_id: UUID) -> UUID | No
     return await session.scalar(newest)
 
 
-async def end_pauses(*, order: Order, books: Books) -> int:
+async def end_pauses(*, order: Order, books: Books, stopped: Stopped = never) -> int:
     """End the pauses whose invoice is settled, unless another case wants the subscription paused; gives how many."""
     case, invoice, another, theirs = DunningCase, Invoice, AnotherCase, TheirInvoice
     wanted = exists().where(
@@ -68,7 +69,7 @@ async def end_pauses(*, order: Order, books: Books) -> int:
     )
     async with books.transaction() as session:
         keys = list(await session.scalars(over))
-    return sum([await _end(key, order=order, books=books) for key in keys])
+    return sum([await _end(key, order=order, books=books) for key in until(stopped, keys)])
 
 
 async def _end(case_id: UUID, *, order: Order, books: Books) -> bool:

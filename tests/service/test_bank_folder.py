@@ -207,6 +207,17 @@ def test_two_workers_book_each_file_once(watched: BankFolder, little: LittleBook
     assert there(watched) == [f"done/{number}.txt" for number in range(6)]
 
 
+def test_no_further_file_is_begun_once_the_worker_was_told_to_stop(watched: BankFolder, little: LittleBooks) -> None:
+    for number in range(3):
+        put(watched, f"{number}.txt", bank_file(1_000 + number, serial=number + 1))
+
+    first = watched.folder / "done" / "0.txt"
+    assert replace(watched, stopped=first.exists).take_in(NOW) == 1
+
+    assert there(watched) == ["1.txt", "2.txt", "done/0.txt"]
+    assert little.one("select count(*) from bank_file") == (1,)
+
+
 def test_a_file_known_from_the_command_line_is_refused_as_known(
     watched: BankFolder, database: Database, little: LittleBooks
 ) -> None:

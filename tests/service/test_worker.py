@@ -179,6 +179,32 @@ async def test_a_job_of_a_transaction_that_did_not_commit_was_never_there(desk: 
     assert desk.little.one("select count(*) from procrastinate_jobs") == (0,)
 
 
+async def test_no_further_mail_is_begun_once_the_worker_was_told_to_stop(desk: Desk, tmp_path: Path) -> None:
+    for _ in range(3):
+        await desk.refund(desk.paid(10_000), 5_000, notify_tenant=True)
+    postbox = OutboxFolder(folder=tmp_path / "outbox", sender="billing@example.org")
+
+    sent = await notify_all(at=desk.at, books=desk.books, postbox=postbox, stopped=lambda: bool(mails(tmp_path)))
+
+    assert (sent, len(mails(tmp_path))) == (1, 1)
+    assert desk.little.one("select count(*) from notice where due_at is not null") == (2,)
+
+
+async def test_a_worker_that_was_told_to_stop_begins_nothing(desk: Desk, tmp_path: Path) -> None:
+    desk.gateway.faults = [Fault.REPLY_LOST]
+    await desk.refund(desk.paid(20_000), 5_000)
+    await desk.refund(desk.paid(10_000), 5_000, notify_tenant=True)
+    desk.at += timedelta(minutes=1)
+    settings = Settings(data_dir=tmp_path)
+    async with Worker.over(settings, desk.database, desk.registry, now=lambda: desk.at) as worker:
+        worker.stop()
+        assert await worker.run_once() == {}
+        assert sum([await chore.work(desk.at) for chore in worker._chores]) == 0
+
+    assert mails(tmp_path) == []
+    assert await work_once(desk, tmp_path) == (1, 1)
+
+
 def test_billing_worker_once_does_what_is_due_and_ends(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BILLING_DATA_DIR", str(data_dir))
 
