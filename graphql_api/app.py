@@ -1,5 +1,6 @@
 """The service: what it is made of, and the routes it answers."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
@@ -46,8 +47,10 @@ def create_app(
     client: httpx.AsyncClient | None = None,
     registry: Registry | None = None,
     works: bool = False,
+    stopping: asyncio.Event | None = None,
 ) -> Starlette:
-    """The service over a migrated database; it `works` when it does a worker's work beside its requests.
+    """The service over a migrated database; it `works` when it does a worker's work beside its requests, until `stopping`
+    is set.
 
     `client`: what it asks an identity provider with, if not one of its own; it closes it at its end. `registry`: its
     providers, if not those whose plugins are installed.
@@ -71,7 +74,7 @@ def create_app(
             if isinstance(issuer, OidcIssuer):
                 await beside.enter_async_context(issuer.client)
             if works:
-                over = Worker.over(settings, database, wiring.registry, now=now)
+                over = Worker.over(settings, database, wiring.registry, now=now, stopping=stopping)
                 await beside.enter_async_context((await beside.enter_async_context(over)).running())
             yield
 

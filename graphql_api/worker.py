@@ -10,10 +10,11 @@ from typing import Final, Self
 from uuid import UUID
 
 from graphql_api.chores import SOON, Chore, Tools, chores
-from graphql_api.logs import log_unexpected
+from graphql_api.logs import log, log_unexpected
 from graphql_api.metrics import CHORE_DONE, CHORE_ENDED, CHORE_FAILURES
 from graphql_api.postbox import chosen_postbox
 from graphql_api.settings import Settings
+from graphql_api.stopping import GRACE_SECONDS
 from procedures.books import Books
 from procedures.complete_refunds import complete
 from procedures.notify_tenant import NOTIFY, notify
@@ -25,7 +26,6 @@ from storage.engine import Database
 from storage.jobs import JobRunner, Jobs
 
 AFTER_A_FAILURE: Final = timedelta(seconds=5)
-GRACE_SECONDS: Final = 15
 CONNECTIONS_MAX: Final = 4
 
 
@@ -41,9 +41,15 @@ class Worker:
     @classmethod
     @asynccontextmanager
     async def over(
-        cls, settings: Settings, database: Database, registry: Registry, *, now: Callable[[], datetime]
+        cls,
+        settings: Settings,
+        database: Database,
+        registry: Registry,
+        *,
+        now: Callable[[], datetime],
+        stopping: asyncio.Event | None = None,
     ) -> AsyncIterator[Self]:
-        """A worker with connections of its own."""
+        """A worker with connections of its own. `stopping`: what tells it to stop, if not `stop` alone."""
         logging.getLogger("procrastinate").setLevel(logging.WARNING)
         engine = database.engine(connections_max=CONNECTIONS_MAX)
         tools = Tools(
@@ -53,7 +59,7 @@ class Worker:
             registry=registry,
             postbox=chosen_postbox(settings),
             jobs=Jobs(),
-            stopping=asyncio.Event(),
+            stopping=stopping or asyncio.Event(),
         )
         worker = cls(tools, database, now=now)
         try:
@@ -63,14 +69,23 @@ class Worker:
             await engine.dispose()
 
     async def run(self) -> None:
-        """Work until it is told to stop, or cancelled; what fails is logged and tried again."""
+        """Work until it is told to stop, or cancelled; what fails is logged and tried again.
+
+        What is being done then has a few seconds to be done, and is cut off after them.
+        """
         rescue = Chore(name="rescue", every=SOON, work=lambda _at: self._runner.rescue())
         async with asyncio.TaskGroup() as tasks:
-            for chore in (*self._chores, rescue):
-                tasks.create_task(self._again_and_again(partial(self._do, chore), every=chore.every))
-            queue = tasks.create_task(self._again_and_again(self._runner.run, every=AFTER_A_FAILURE))
+            doing = [
+                tasks.create_task(self._again_and_again(partial(self._do, chore), every=chore.every), name=chore.name)
+                for chore in (*self._chores, rescue)
+            ]
+            queue = tasks.create_task(self._again_and_again(self._runner.run, every=AFTER_A_FAILURE), name="queue")
             await self._stopping.wait()
             queue.cancel()  # it finishes the jobs that run
+            _, unfinished = await asyncio.wait([*doing, queue], timeout=GRACE_SECONDS)
+            for task in unfinished:
+                log.warning("cut off", chore=task.get_name())
+                task.cancel()
 
     def stop(self) -> None:
         """Begin nothing new; `run` and `run_once` end when what is being done is done."""
@@ -78,16 +93,13 @@ class Worker:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Work beside the body; at its end, what is being done has a few seconds to be done."""
+        """Work beside the body, to its end at the latest."""
         task = asyncio.create_task(self.run())
         try:
             yield
         finally:
             self.stop()
-            _, unfinished = await asyncio.wait([task], timeout=GRACE_SECONDS)
-            if unfinished:
-                task.cancel()
-                await asyncio.wait([task])
+            await asyncio.wait([task])
 
     async def run_once(self) -> dict[str, int]:
         """Do all that is due now, until told to stop; gives how much, by the names of the chores."""

@@ -1,9 +1,11 @@
 """`billing serve`."""
 
+import asyncio
 import socket
 import sys
 from contextlib import suppress
 from datetime import UTC, datetime
+from types import FrameType
 
 import click
 import uvicorn
@@ -20,10 +22,10 @@ from graphql_api.logs import configure_logs
 from graphql_api.metrics import serving_metrics
 from graphql_api.progress import Counter
 from graphql_api.settings import Settings, load_settings
+from graphql_api.stopping import GRACE_SECONDS, end_in_time
 from providers.registry import Registry
 from storage.engine import Database
 
-SHUTDOWN_SECONDS_MAX = 15
 BANK = "BILLING_BANKGIROT_"
 
 
@@ -32,7 +34,7 @@ BANK = "BILLING_BANKGIROT_"
 def command(demo: str | None) -> None:
     """Serve the API on BILLING_HOST and BILLING_PORT (127.0.0.1:8000) until interrupted.
 
-    Requests that are being answered when it is stopped are finished. Logs go to stderr, one JSON object a line.
+    What is being done when it is stopped is finished, in 15 seconds at most. Logs go to stderr, one JSON object a line.
     """
     settings = load_settings()
     configure_logs()
@@ -45,8 +47,9 @@ def command(demo: str | None) -> None:
             settings = with_a_bank(settings)
             _load_where_empty(database, settings, SCALES[demo])
         host, port = listener.getsockname()[:2]
+        stopping = asyncio.Event()
         config = uvicorn.Config(
-            create_app(settings, database, works=settings.worker),
+            create_app(settings, database, works=settings.worker, stopping=stopping),
             log_config=None,
             access_log=False,
             server_header=False,
@@ -54,11 +57,28 @@ def command(demo: str | None) -> None:
             http=CorkedHttp,
             ws="none",
             lifespan="on",
-            timeout_graceful_shutdown=SHUTDOWN_SECONDS_MAX,
+            timeout_graceful_shutdown=GRACE_SECONDS,
         )
         settle()
         click.echo(f"Serving http://{f'[{host}]' if ':' in host else host}:{port}/graphql")
-        uvicorn.Server(config).run(sockets=[listener])
+        Server(config, stopping).run(sockets=[listener])
+
+
+class Server(uvicorn.Server):
+    """Tells the worker beside its requests when it is told to stop, and sees to it that this ends."""
+
+    def __init__(self, config: uvicorn.Config, stopping: asyncio.Event) -> None:
+        super().__init__(config)
+        self._stopping = stopping
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if not self.should_exit:
+            end_in_time()
+        super().handle_exit(sig, frame)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._stopping.set()
+        await super().shutdown(sockets)
 
 
 def with_a_bank(settings: Settings) -> Settings:

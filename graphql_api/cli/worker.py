@@ -10,9 +10,12 @@ from graphql_api.database import open_database
 from graphql_api.logs import configure_logs
 from graphql_api.metrics import serving_metrics
 from graphql_api.settings import Settings, load_settings
+from graphql_api.stopping import end_in_time
 from graphql_api.worker import Worker
 from providers.registry import Registry
 from storage.engine import Database
+
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 @click.command()
@@ -21,7 +24,8 @@ def command(once: bool) -> None:
     """Do what is due without anybody asking, such as finishing refunds and sending mails, until interrupted.
 
     `billing serve` does the same beside its requests, unless BILLING_WORKER is false. Any number of workers may run.
-    The one thing that is being done when it is stopped (SIGTERM, Ctrl-C) is finished, and nothing more is begun.
+    The one thing that is being done when it is stopped (SIGTERM, Ctrl-C) is finished, in 15 seconds at most, and nothing
+    more is begun. Told so again, it ends at once.
     """
     settings = load_settings()
     configure_logs()
@@ -35,11 +39,20 @@ def command(once: bool) -> None:
 async def _work(settings: Settings, database: Database, *, once: bool) -> None:
     registry = Registry.load(settings=settings.provider_settings)
     async with Worker.over(settings, database, registry, now=lambda: datetime.now(UTC)) as worker:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, worker.stop)
+        for number in SIGNALS:
+            asyncio.get_running_loop().add_signal_handler(number, _stop, worker)
         if once:
             done = await worker.run_once()
             click.echo(f"Done: {', '.join(f'{name} {count}' for name, count in done.items())}.")
             return
         click.echo("Working.")
         await worker.run()
+
+
+def _stop(worker: Worker) -> None:
+    """Let it finish what it is doing; the second signal ends the process as it would have without us."""
+    worker.stop()
+    end_in_time()
+    for number in SIGNALS:
+        asyncio.get_running_loop().remove_signal_handler(number)
+        signal.signal(number, signal.SIG_DFL)
