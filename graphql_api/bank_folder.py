@@ -2,10 +2,12 @@
 
 import fcntl
 import os
+import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 from zoneinfo import ZoneInfo
@@ -23,6 +25,9 @@ ACTOR: Final = "system:bank_folder"
 DONE: Final = "done"
 REFUSED: Final = "refused"
 SIZE_MAX: Final = 100 * 1024 * 1024
+NOTE: Final = ".why.txt"
+NAME_BYTES_MAX: Final = 255
+SUFFIX_MAX: Final = 16
 SETTLED: Final = timedelta(seconds=10)
 """A file that nobody has written to for so long is taken to be whole."""
 UNFINISHED: Final = (".part", ".tmp", ".filepart", ".crdownload")
@@ -56,13 +61,14 @@ class BankFolder:
             return False
 
     def _received(self, path: Path, source: BinaryIO, at: datetime) -> bool:
+        file_name = os.fsencode(path.name).decode("utf-8", "replace")
         try:
             _check_size(source)
             with self.connect() as connection:
                 received = receive(
                     connection,
                     source,
-                    file_name=path.name,
+                    file_name=file_name,
                     registry=self.registry,
                     provider=None,
                     actor=ACTOR,
@@ -71,7 +77,7 @@ class BankFolder:
                     zone=self.zone,
                 )
         except BankFileDuplicate as duplicate:
-            is_ours = (duplicate.imported_by, duplicate.file_name) == (ACTOR, path.name)
+            is_ours = (duplicate.imported_by, duplicate.file_name) == (ACTOR, file_name)
             self._put(path, DONE if is_ours else REFUSED, None if is_ours else str(duplicate))
             return False
         except (Refusal, TooLarge) as refusal:
@@ -83,19 +89,16 @@ class BankFolder:
 
     def _put(self, path: Path, where: str, note: str | None = None) -> None:
         """Move the file, with a note beside it; never over another one of its name."""
-        number = 1
-        while True:
-            name = path.name if number == 1 else f"{path.stem}-{number}{path.suffix}"
-            target = self.folder / where / name
-            try:
-                os.link(path, target)
-            except FileExistsError:
-                number += 1
-            else:
-                break
-        if note is not None:
-            target.with_name(f"{name}.why.txt").write_text(f"{note}\n", encoding="utf-8")
-        path.unlink()
+        target = _free(path, self.folder / where, spare=NOTE if note is not None else "")
+        beside = target.with_name(f"{target.name}{NOTE}")
+        try:
+            if note is not None:
+                beside.write_text(f"{note}\n", encoding="utf-8")
+            shutil.move(path, target)
+        except OSError:
+            beside.unlink(missing_ok=True)
+            target.unlink()
+            raise
 
 
 class TooLarge(Exception):
@@ -113,6 +116,21 @@ def _is_whole(path: Path, at: datetime) -> bool:
     if path.name.startswith(".") or path.suffix.lower() in UNFINISHED or path.is_symlink() or not path.is_file():
         return False
     return at.timestamp() - path.stat().st_mtime >= SETTLED.total_seconds()
+
+
+def _free(path: Path, folder: Path, *, spare: str) -> Path:
+    """An empty file in the folder, made here, that the file may replace: named like it, with a number where that name is
+    taken, and cut where a file system takes no name of that length with `spare` behind it."""
+    stem, suffix = (path.stem, path.suffix) if len(path.suffix) <= SUFFIX_MAX else (path.name, "")
+    for number in count(1):
+        ending = suffix if number == 1 else f"-{number}{suffix}"
+        while len(os.fsencode(f"{stem}{ending}{spare}")) > NAME_BYTES_MAX:
+            stem = stem[:-1]
+        target = folder / f"{stem}{ending}"
+        with suppress(FileExistsError):
+            target.touch(exist_ok=False)
+            return target
+    raise AssertionError
 
 
 @contextmanager

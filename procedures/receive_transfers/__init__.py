@@ -150,7 +150,8 @@ def _reading(provider: str) -> Iterator[None]:
 def _check_name(file_name: str) -> None:
     if not 0 < len(file_name) <= FILE_NAME_MAX or UNSPEAKABLE.search(file_name):
         raise BadInput(
-            f"A file name has 1 to {FILE_NAME_MAX} characters, none of them a control character.", argument="fileName"
+            f"A file name has 1 to {FILE_NAME_MAX} characters, none of them a control character or no UTF-8.",
+            argument="fileName",
         )
 
 

@@ -1,7 +1,9 @@
 """The watched folder: what is put into it is booked once, and what cannot be is set aside with the reason."""
 
+import errno
 import fcntl
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -180,6 +182,56 @@ def test_a_file_of_the_same_name_does_not_replace_the_one_of_yesterday(watched: 
 
     assert there(watched)[0].startswith("done/payments-2.txt")
     assert (watched.folder / "done/payments.txt").read_bytes() == FILE
+
+
+@pytest.mark.parametrize("name", [f"{'ö' * 123}.txt", "x" * 255, f"x.{'y' * 253}"])
+def test_a_file_with_a_name_as_long_as_can_be_is_refused_once_with_a_word_why(watched: BankFolder, name: str) -> None:
+    for _ in range(2):
+        put(watched, name, b"no bank file")
+        assert (watched.take_in(NOW), watched.take_in(NOW)) == (0, 0)
+
+    told = [path for path in there(watched) if path.endswith(".why.txt")]
+    assert sorted([*told, *(path.removesuffix(".why.txt") for path in told)]) == there(watched)
+    assert len(told) == 2
+
+
+def test_a_file_is_moved_into_another_file_system(watched: BankFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    def across(*_: object, **__: object) -> None:
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+    put(watched, "monday.txt")
+    monkeypatch.setattr(os, "rename", across)
+    monkeypatch.setattr(os, "link", across)
+
+    assert watched.take_in(NOW) == 1
+
+    assert there(watched) == ["done/monday.txt"]
+    assert (watched.folder / "done/monday.txt").read_bytes() == FILE
+
+
+def test_a_file_that_cannot_be_moved_leaves_nothing_where_it_should_go(
+    watched: BankFolder, little: LittleBooks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    put(watched, "monday.txt", b"no bank file")
+    with monkeypatch.context() as on_a_full_disk:
+        on_a_full_disk.setattr(shutil, "move", full)
+        assert watched.take_in(NOW) == 0
+    assert there(watched) == ["monday.txt"]
+
+    assert watched.take_in(NOW) == 0
+    assert there(watched) == ["refused/monday.txt", "refused/monday.txt.why.txt"]
+
+
+def test_a_file_whose_name_is_no_utf8_is_booked_like_any(watched: BankFolder, little: LittleBooks) -> None:
+    put(watched, os.fsdecode("månad.txt".encode("latin-1")))
+
+    assert (watched.take_in(NOW), watched.take_in(NOW)) == (1, 0)
+
+    assert [os.fsencode(path) for path in there(watched)] == ["done/månad.txt".encode("latin-1")]
+    assert little.one("select file_name from bank_file") == ("m\ufffdnad.txt",)
 
 
 def test_a_file_that_somebody_else_receives_is_left_to_them(watched: BankFolder) -> None:
