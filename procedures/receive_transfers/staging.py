@@ -96,7 +96,7 @@ def stage(
                 copy.write_row(_row(place, item))
             if place % TOLD_EVERY == 0:
                 progress("items read", place)
-    cursor.execute("analyze staged (place, kind, deposit, certain_key, known_as)")
+    cursor.execute("analyze staged (place, kind, deposit, certain_key, entry_key, known_as)")
     return warnings, balances
 
 

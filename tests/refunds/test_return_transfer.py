@@ -18,6 +18,7 @@ from procedures.ignore_transfer import ignore
 from providers.refunding import PayerAccount, PayerAccountNeeded
 from providers.registry import ProviderNotConfigured, Registry
 from tests.books import TODAY
+from tests.providers.bank_files import camt, entry, notification, transaction
 from tests.refunds.bank import PAYER, Bank
 from tests.refunds.desk import Desk
 from tests.refunds.gateway import Fault, registry_of
@@ -79,6 +80,28 @@ async def test_a_transfer_leaves_the_inbox_at_once_and_the_books_when_the_bank_c
         "finance@example.org transfer.return_accepted",
         "system:bank transfer.returned",
     ]
+    assert bank.desk.broken() == []
+
+
+@pytest.mark.parametrize(
+    ("amount", "status", "balances"), [("800.00", "SUCCEEDED", [0, 0]), ("799.00", "PENDING", [100, -100])]
+)
+async def test_a_return_whose_debit_came_without_its_order_is_settled_once_a_file_names_it(
+    bank: Bank, amount: str, status: str, balances: list[int]
+) -> None:
+    transfer = bank.paid_in(80_000)
+    await bank.send_back(transfer)
+    [key] = bank.orders
+    paid = transaction(amount, end_to_end_id=key, servicer_reference="P1")
+    bare, itemised = (entry(amount, *parts, side="DBIT", servicer_reference="E1", day=TODAY) for parts in ((), (paid,)))
+
+    await bank.report(camt(notification(bare, id="S1"), message="053"))
+    for number in ("N1", "N2"):
+        await bank.report(camt(notification(itemised, id=number)))
+
+    assert standing(bank, transfer)[:2] == ("RETURNED", status)
+    assert bank.balances("1930", "2999") == balances
+    assert len(bank.outcomes()) == 1
     assert bank.desk.broken() == []
 
 
