@@ -191,11 +191,11 @@ class _Books:
         where = _where(movement.entry)
         if movement.foreign:
             self._inspection.fault(where, "its transactions are in several currencies")
+        elif not movement.is_credit and len(movement.sides) > 1:
+            self._inspection.fault(where, "a debit entry has credits and debits as transactions")
         elif movement.cents != movement.amount.cents:
             there = sum_text(movement.cents, movement.amount.currency)
             self._inspection.fault(where, f"the entry is {movement.amount}, its transactions add up to {there}")
-        elif not movement.is_credit and len(movement.sides) > 1:
-            self._inspection.fault(where, "a debit entry has credits and debits as transactions")
 
     def _check_sequence(self, statement: Statement, account: str) -> None:
         if statement.sequence is None or not DIGITS.fullmatch(statement.sequence):

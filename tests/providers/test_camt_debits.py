@@ -1,5 +1,7 @@
 """Debits of a camt file: charges, payouts, and what is taken or comes back."""
 
+import pytest
+
 from providers import Debit, Deposit, Money, SettledPayment
 from tests.providers.bank_files import DAY, entry, transaction
 from tests.providers.camt_items import findings, notified, of, warnings
@@ -56,9 +58,10 @@ def test_debits_among_credits_do_not_disturb_the_numbers_of_deposits() -> None:
     assert [paid.deposit for paid in of(SettledPayment, content)] == [1, 2]
 
 
-def test_a_debit_cannot_mix_credits_and_debits() -> None:
+@pytest.mark.parametrize("amount", ["100.00", "20.00"])
+def test_a_debit_cannot_mix_credits_and_debits(amount: str) -> None:
     mixed = [transaction("60.00", side="DBIT"), transaction("40.00", side="CRDT")]
-    assert findings(notified(entry("100.00", *mixed, side="DBIT"))) == [
+    assert findings(notified(entry(amount, *mixed, side="DBIT"))) == [
         "a debit entry has credits and debits as transactions"
     ]
 
