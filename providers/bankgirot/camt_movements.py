@@ -8,7 +8,7 @@ from datetime import date
 from billing.money import Money
 from providers.bankgirot import accounts, camt_payments, identities
 from providers.bankgirot.camt import Entry, Transaction
-from providers.bankgirot.camt_figures import day, is_true, signed
+from providers.bankgirot.camt_figures import day, is_credit, is_true, signed
 from providers.bankgirot.camt_payments import stated
 from providers.bankgirot.identities import Repetitions
 from providers.settlement_files import Debit, Deposit, SettledPayment
@@ -53,7 +53,12 @@ class Movement:
 
     @property
     def is_credit(self) -> bool:
-        return self.amount.cents > 0
+        return is_credit(self.entry)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it has made no payment and no debit."""
+        return self._yielded == 0
 
     @property
     def is_reversal(self) -> bool:

@@ -67,15 +67,20 @@ class _Books:
         self._entry = self._movement = None
         if movement is None:
             return
-        if movement.count <= 1:
-            yield from self._whole(movement, movement.held)
-        elif len(movement.foreign) == movement.count:
+        if movement.count > max(1, len(movement.foreign)):
+            self._check_parts(movement)
+        elif not movement.amount:
+            self._warn(movement, f"an entry of 0.00 was left out{' with its transactions' if movement.count else ''}")
+        elif movement.count > 1:
             yield from self._foreign(movement)
         else:
-            self._check_parts(movement)
+            yield from self._whole(movement, movement.held)
+        if movement.is_empty:
+            return
         if movement.is_reversal:
             self._warn(movement, f"{movement.amount} reverses an earlier entry")
         if movement.is_credit:
+            self._deposits += 1
             yield movement.closed()
 
     def statement(self, statement: Statement) -> Iterator[Item]:
@@ -116,10 +121,6 @@ class _Books:
         if entry.status != BOOKED:
             self._warn(movement, f"{movement.amount} has the status {entry.status}, not BOOK: it was left out")
             return None
-        if not movement.amount:
-            self._warn(movement, "an entry of 0.00 was left out")
-            return None
-        self._deposits += movement.is_credit
         return movement
 
     def _part(self, movement: Movement, transaction: Transaction) -> Iterator[SettledPayment | Debit]:

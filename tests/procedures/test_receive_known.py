@@ -80,6 +80,17 @@ def test_the_other_way_round_it_is_known_too(database: Database, little: LittleB
     assert little.balance("1930") == 170_000
 
 
+def test_a_deposit_of_nothing_is_booked_once_from_either_format(database: Database, little: LittleBooks) -> None:
+    nothing = replace(DEPOSIT, payments=[by_ocr(125_000, OCR), Paid(cents=125_000, is_deduction=True)])
+
+    noticed = received(database, camt054(nothing))
+    again = received(database, bgmax(nothing))
+
+    assert (noticed.transfer_count, again.transfer_count, again.known_count) == (2, 0, 2)
+    assert little.one("select amount_cents, payment_count from bank_deposit") == (0, 2)
+    assert_sound(little.connection)
+
+
 def test_a_file_with_known_and_new_deposits_books_the_new_ones(database: Database, little: LittleBooks) -> None:
     received(database, bgmax(DEPOSIT))
 

@@ -75,6 +75,30 @@ def test_a_pending_entry_is_left_out_and_told() -> None:
 
 def test_an_entry_of_nothing_is_left_out_and_told() -> None:
     assert read(notified(entry("0.00", reference="R1"))) == [Told(text="Entry R1: an entry of 0.00 was left out.")]
+    euro = [transaction("10.00", currency="EUR"), transaction("10.00", currency="EUR", side="DBIT")]
+    for transactions in (euro[:1], euro):
+        assert read(notified(entry("0.00", *transactions, reference="R1"))) == [
+            Told(text="Entry R1: an entry of 0.00 was left out with its transactions.")
+        ]
+
+
+def test_a_payment_and_a_deduction_of_one_amount_are_a_deposit_of_nothing() -> None:
+    both = [transaction("10.00", side="CRDT"), transaction("10.00", side="DBIT")]
+    content = notified(entry("1.00"), entry("0.00", *both, servicer_reference="E1"), entry("0.00"), entry("2.00"))
+    assert [(paid.deposit, paid.amount.cents) for paid in of(SettledPayment, content)] == [
+        (1, 100), (2, 1_000), (2, -1_000), (3, 200),
+    ]  # fmt: skip
+    assert [(deposit.number, deposit.amount.cents, deposit.payment_count) for deposit in of(Deposit, content)] == [
+        (1, 100, 1), (2, 0, 2), (3, 200, 1),
+    ]  # fmt: skip
+    assert findings(notified(entry("0.00", both[0], both[0]))) == [
+        "the entry is 0.00 SEK, its transactions add up to 20.00 SEK"
+    ]
+
+
+def test_transactions_of_nothing_make_no_deposit() -> None:
+    content = notified(entry("0.00", transaction("0.00"), transaction("0.00"), reference="R1"))
+    assert read(content) == [Told(text="Entry R1: a transaction of 0.00 was left out.")] * 2
 
 
 def test_transactions_must_add_up_to_their_entry() -> None:
