@@ -30,7 +30,7 @@ create temporary table staged (
     check (kind <> 'PAYMENT' or num_nulls(deposit, ordinal) = 0),
     check (kind not in ('DEPOSIT', 'DEBIT', 'CHARGE') or num_nulls(reference, booked_on) = 0)
 ) on commit drop"""
-# What an item is recognised by, its own identities first. Debits of one entry are known with it: of that, all together.
+# What each item is recognised by: its own identities, and that of its entry, which is of the sum of the entry's debits.
 IDENTIFIED = """
 select s.place, given.key, given.nth, s.cents::numeric as cents
   from staged s cross join unnest(s.identities) with ordinality as given(key, nth)
@@ -42,9 +42,9 @@ class Staged(NamedTuple):
     """A row: a PAYMENT of the deposit numbered `deposit`, the DEPOSIT of that number itself, a DEBIT, a CHARGE of
     the bank's, or an order that the bank has REFUSED or TAKEN.
 
-    `certain_key`: the reference by which a machine may match it. `entry_key`: what the debits of one entry share. `order_key`: of the order that a debit carries out, a
-    payment brings back, or the bank has refused or taken. Filled later, `known_as` is what it was booked as before, `order_id` an order
-    of ours.
+    `certain_key`: the reference by which a machine may match it. `entry_key`: what the debits of one entry share.
+    `order_key`: of the order that a debit carries out, a payment brings back, or the bank has refused or taken. Filled
+    later, `known_as` is what it was booked as before, `order_id` an order of ours.
     """
 
     place: int
