@@ -14,8 +14,9 @@ interface WantedProps {
 export function Wanted({ among, children }: WantedProps) {
   const id = useStranger(among);
   const { data, error, isPlaceholderData, refetch } = useAsk({ document: OneTransferDocument, variables: { id: id ?? "" } }, { when: id !== null });
-  if (id !== null && !error && (!data || isPlaceholderData)) return <Loading />;
-  const stranger = id !== null && !error ? data?.bankTransfer : undefined;
+  const found = isPlaceholderData ? undefined : data;
+  if (id !== null && !error && !found) return <Loading />;
+  const stranger = id === null ? undefined : found?.bankTransfer;
   return (
     <>
       {error ? <Problem of={error} again={() => void refetch()} /> : id !== null && <p className="note">{t(stranger ? STRANGER : "There is no such transfer.")}</p>}
