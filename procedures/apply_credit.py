@@ -11,12 +11,11 @@ from billing.money import Money
 from billing.refusals import BadInput
 from procedures.books import Books, Order, sign
 from procedures.rows import invoice_ref, locked, locked_credit
+from storage.credit import CREDIT
 from storage.invoices import Invoice
 from storage.journals import post
 from storage.payments import Payment
 from storage.rates import rates_for
-
-CREDIT = "credit"  # the provider of a payment that no provider carried
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,11 +24,11 @@ from billing.refunds import (
     share,
 )
 from billing.vat import VatPart, by_rate, single_part
-from procedures.apply_credit import CREDIT
 from procedures.rows import credit_left, invoice_ref
 from providers.refunding import Refunds
 from providers.registry import Registry
 from storage.accounting import AccountingEntry, Journal
+from storage.credit import CREDIT
 from storage.invoices import Invoice, InvoiceLine
 from storage.payments import Payment
 from storage.refunds import Refund

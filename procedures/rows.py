@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing.journals import InvoiceRef
@@ -13,9 +13,8 @@ from billing.money import Money
 from billing.refusals import NotFound
 from storage.accounting import AccountingEntry, Journal
 from storage.columns import Row
+from storage.credit import credit_left_cents
 from storage.invoices import Invoice
-from storage.payments import Payment
-from storage.refunds import Refund
 from storage.tenants import Tenant
 
 R = TypeVar("R", bound=Row)
@@ -61,19 +60,8 @@ async def locked_credit(session: AsyncSession, tenant_id: UUID, currency: str) -
 
 async def credit_left(session: AsyncSession, tenant_id: UUID, currency: str) -> Money:
     """The tenant's credit in `currency` as it is booked, without what pending refunds will take out of it."""
-    owed = select(func.coalesce(-func.sum(AccountingEntry.amount_cents), 0)).where(
-        AccountingEntry.account == "2420",
-        AccountingEntry.book_id.is_(None),
-        AccountingEntry.tenant_id == tenant_id,
-        AccountingEntry.currency == currency,
-    )
-    leaving = (
-        select(func.coalesce(func.sum(Refund.surplus_cents), 0))
-        .join(Payment, Payment.id == Refund.payment_id)
-        .where(Refund.status == "PENDING", Payment.tenant_id == tenant_id, Payment.currency == currency)
-    )
-    left = (owed.scalar_subquery() - leaving.scalar_subquery()).cast(BigInteger)
-    return Money((await session.execute(select(left))).scalar_one(), currency)
+    left = await session.execute(select(credit_left_cents(tenant_id, currency)))
+    return Money(left.scalar_one(), currency)
 
 
 async def posted(session: AsyncSession, *conditions: Any) -> list[tuple[UUID, Posting]]:

@@ -23,6 +23,7 @@ from schema.sheets import Column, Sheet, amounts, days_of, instants, narrowed, o
 from schema.subscription_lists import SubscriptionFilter, subscriptions
 from schema.transfers import BankTransferFilter, inbox
 from storage.churn import GONE
+from storage.credit import refundable_cents
 from storage.invoices import Invoice
 from storage.payments import Payment
 from storage.platform_fees import BY
@@ -110,7 +111,9 @@ def _payments(asked: ExportInput) -> Sheet:
         *words(payment, "method", "status", "provider"),
         *texts(payment, "provider_reference"),
         *words(payment, "currency"),
-        *amounts(payment, "amount", "fee", "refunded", "refundable", "credited"),
+        *amounts(payment, "amount", "fee", "refunded"),
+        Column(name="refundable", kind=Kind.AMOUNT, of=refundable_cents(payment.c), currency=payment.c.currency),
+        *amounts(payment, "credited"),
         *instants(payment, "refunded_at"),
         *texts(payment, "external_id"),
     )

@@ -14,6 +14,7 @@ from schema.payment_lists import PaymentMethod, PaymentStatus
 from schema.reading.bindings import Scope, column, computed, many, money, one, rows_of
 from schema.scalars import CurrencyCode
 from schema.tenants import Tenant
+from storage.credit import refundable_cents
 from storage.payments import Payment as Row
 
 if TYPE_CHECKING:
@@ -39,7 +40,11 @@ class Payment(Node):
     amount: Money = money("amount_cents")
     fee: Money | None = money("fee_cents", description="What the provider kept.")
     refunded: Money = money("refunded_cents")
-    refundable: Money = money("refundable_cents", description="What can still go back; pending refunds are taken off.")
+    refundable: Money = money(
+        refundable_cents,
+        description="What can still go back. Taken off are pending refunds and what of a surplus has paid other invoices since; "
+        "nothing can of a payment out of the tenant's credit. Of a disputed one neither, but that only `refundPreview` tells.",
+    )
     credited: Money = money(
         "credited_cents",
         description="The part that became tenant credit: a surplus, or all of it where there is no invoice.",

@@ -22,6 +22,7 @@ class Payment(Row):
     """Money received. `allocated_cents` of it pays the invoice; the rest, `credited_cents`, is the tenant's credit.
 
     A payment that was undone (its transfer unassigned) stays, FAILED, with nothing allocated; `undone_at` says when.
+    `refundable_cents` is what was neither sent back nor is on its way; `storage.credit` says what of it can go back.
     """
 
     __tablename__ = "payment"

@@ -138,10 +138,15 @@ def expression(of: Callable[[Scope], ColumnElement[Any]], *, description: str | 
     return _field(Expression(of), description)
 
 
-def money(cents: str, currency: str = "currency", *, description: str | None = None) -> Any:
-    """A `Money` out of two columns of the row; null where the cents are."""
-    of = Embedded(lambda row: {"amount_cents": row[cents], "currency": row[currency]}, present="amount_cents")
-    return _field(of, description)
+def money(
+    cents: str | Callable[[Scope], ColumnElement[Any]], currency: str = "currency", *, description: str | None = None
+) -> Any:
+    """A `Money` out of two columns of the row, the cents' an expression over it maybe; null where the cents are."""
+
+    def of(row: Scope) -> Mapping[str, ColumnElement[Any]]:
+        return {"amount_cents": row[cents] if isinstance(cents, str) else cents(row), "currency": row[currency]}
+
+    return _field(Embedded(of, present="amount_cents"), description)
 
 
 def one(on: Callable[[Scope, Scope], ColumnElement[bool]], *, description: str | None = None) -> Any:

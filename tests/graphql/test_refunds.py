@@ -1,5 +1,7 @@
 """Refunds through the API: from the preview to the row, as a frontend team asks for it."""
 
+import csv
+import io
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -7,6 +9,7 @@ from uuid import UUID
 
 import pytest
 
+from procedures.apply_credit import apply
 from schema.ids import to_global
 from storage.engine import Database
 from tests.books import LittleBooks
@@ -138,6 +141,35 @@ async def test_an_unknown_outcome_is_the_answer_and_a_person_resolves_it(
     assert resolved["payment"] == {"refundable": {"amountCents": 125_000}}
     assert (await api.refused(RESOLVE, input=resolve))[0] == "CONFLICT"
     assert desk.broken() == []
+
+
+async def test_what_can_go_back_is_the_same_wherever_it_is_shown(api: Api, desk: Desk, gateway: Gateway) -> None:
+    tenant = desk.little.tenant()
+    surplus, plain = desk.paid(125_000, credited=25_000, tenant=tenant), desk.paid(50_000, tenant=tenant)
+    credit, elsewhere = desk.paid(4_000, invoice_cents=0), desk.paid(60_000, outcome="FAILED")
+    gateway.faults = [Fault.DROPPED]
+    await desk.refund(surplus, 7_000)
+    another = desk.little.invoice(tenant, 30_000)
+    applied = await apply(tenant_id=tenant, invoice_id=another, cents=15_000, order=desk.order(), books=desk.books)
+
+    shown = (await api.ask("{ payments { nodes { id refundable { amountCents formatted } } } }"))["payments"]["nodes"]
+    assert {one["id"]: one["refundable"]["amountCents"] for one in shown} == {
+        to_global("Payment", surplus): 103_000,
+        to_global("Payment", plain): 50_000,
+        to_global("Payment", credit): 4_000,
+        to_global("Payment", elsewhere): 0,
+        to_global("Payment", applied.payment_id): 0,
+    }
+    for payment, cents in ((surplus, 103_000), (plain, 50_000), (credit, 4_000)):
+        key = to_global("Payment", payment)
+        preview = (await api.ask(PREVIEW, paymentId=key))["refundPreview"]
+        found = (await api.ask("query ($id: ID!) { payment(id: $id) { refundable { amountCents } } }", id=key))[
+            "payment"
+        ]
+        assert preview["refundableBefore"] == found["refundable"] == {"amountCents": cents}
+    link = (await api.ask("mutation { exportLink(input: {kind: PAYMENTS, format: CSV}) { url } }"))["exportLink"]["url"]
+    exported = csv.DictReader(io.StringIO((await api.client.get(link)).content.decode("utf-8-sig")))
+    assert sorted(row["refundable"] for row in exported) == ["0.00", "0.00", "1030.00", "40.00", "500.00"]
 
 
 async def test_the_list_is_narrowed_and_summed(api: Api, desk: Desk) -> None:
