@@ -150,6 +150,7 @@ export const SWEDISH = {
   "No machine can tell any more what became of it. Ask the provider, then resolve it.": "Ingen maskin kan längre säga vad som hände. Fråga leverantören och avgör sedan.",
   "No mail is sent.": "Inget mejl skickas.",
   "No open invoice is like it. Find the invoice yourself, or ignore the transfer if it pays nothing here.": "Ingen öppen faktura liknar den. Leta upp fakturan själv, eller ignorera betalningen om den inte betalar något här.",
+  "No open invoice in {currency} is like that.": "Ingen öppen faktura i {currency} är sådan.",
   "No payment is like that. Take a filter away to see more.": "Ingen betalning är sådan. Ta bort ett filter för att se fler.",
   "No refund is like that. A refund is made from its payment’s page.": "Ingen återbetalning är sådan. En återbetalning görs på betalningens sida.",
   "No subscription is like that. Take a filter away to see more.": "Inget abonnemang är sådant. Ta bort ett filter för att se fler.",

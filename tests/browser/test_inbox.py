@@ -17,16 +17,21 @@ from tests.browser.visiting import Visit
 from tests.database import Clones
 
 FINANCE, COLLEAGUE = "finance@example.org", "controller@example.org"
+NORA = f"Nora Boule för alla som spelar boule i {'Västernorrland, ' * 5}ekonomisk förening"
 CLUBS = ("Alby", "Berga", "Dala", "Eka", "Fors", "Gimo", "Hede", "Ilsbo", "Kalix", "Lima")
 
 
 @pytest.fixture(scope="module")
 def service(database_clones: Clones) -> Iterator[Service]:
-    """Ten clubs, each with an invoice of 1 000 kronor and a transfer that names it; some pay too much or too little."""
+    """Ten clubs, each with an invoice of 1 000 kronor and a transfer that names it; some pay too much or too little. Before
+    them Mora, which nobody knows, and a club that pays its invoice three times in parts."""
     paid = {"Berga": 105_000, "Dala": 60_000, "Eka": 180_000}
     with database_clones.clone() as database:
         with database.connect(autocommit=True) as connection:
             books = LittleBooks(connection)
+            books.invoice(books.tenant(NORA), 100_000, number="F-777", customer_name=NORA)
+            for _ in range(3):
+                books.transfer(60_000, counterparty_name="Nora", message="faktura F-777")
             books.transfer(777, counterparty_name="Mora", currency="EUR")
             for number, club in enumerate(CLUBS, start=101):
                 tenant = books.tenant(f"{club} Boule")
@@ -169,6 +174,14 @@ def test_one_transfer_is_split_over_two_invoices_and_the_rest_becomes_credit(
     ).fetchall()
     assert sorted(int(amount) for _, amount in found) == [10_000, 70_000, 100_000]
     assert sum(int(allocated) for allocated, _ in found) == 170_000
+
+
+def test_only_invoices_in_the_currency_of_the_transfer_are_found_for_it(office: BackOffice) -> None:
+    office.choose("Mora").press("s")
+    office.dialog.get_by_role("searchbox").fill("F-777")
+
+    expect(office.dialog).to_contain_text("No open invoice in EUR is like that.")
+    expect(office.dialog.get_by_role("button", name="F-777")).to_have_count(0)
 
 
 def test_several_are_assigned_with_one_reason_and_one_sign_in_and_each_row_tells_its_result(

@@ -83,6 +83,7 @@ export function SplitDialog({ transfer, chosen, reasons, close }: SplitDialogPro
       </p>
       <Find
         known={transfer.suggestions.map(({ invoice }) => invoice)}
+        currency={currency}
         taken={parts.map(({ invoice }) => invoice.id)}
         take={(invoice) => setParts([...parts, part(invoice, rest)])}
       />
@@ -105,17 +106,18 @@ function part(invoice: PayableFragment, left: number): Part {
 
 interface FindProps {
   readonly known: readonly PayableFragment[];
+  readonly currency: string;
   readonly taken: readonly string[];
   readonly take: (invoice: PayableFragment) => void;
 }
 
 const LETTERS_MIN = 2;
 
-/** Finds open invoices: the suggested ones first, then by what is typed. */
-function Find({ known, taken, take }: FindProps) {
+/** Finds open invoices in the currency of the transfer: the suggested ones first, then by what is typed. */
+function Find({ known, currency, taken, take }: FindProps) {
   const [search, setSearch] = useState("");
   const isSearching = search.trim().length >= LETTERS_MIN;
-  const { data } = useAsk({ document: FindPayableDocument, variables: { search: search.trim() } }, { when: isSearching });
+  const { data } = useAsk({ document: FindPayableDocument, variables: { search: search.trim(), currency } }, { when: isSearching });
   const found = (isSearching ? (data?.invoices.nodes ?? []) : known).filter(({ id }) => !taken.includes(id));
   return (
     <div className="find">
@@ -135,6 +137,7 @@ function Find({ known, taken, take }: FindProps) {
             </button>
           </li>
         ))}
+        {isSearching && data?.invoices.nodes.length === 0 && <li className="none">{t("No open invoice in {currency} is like that.", { currency })}</li>}
       </ul>
     </div>
   );
