@@ -211,6 +211,21 @@ def test_several_are_assigned_with_one_reason_and_one_sign_in_and_each_row_tells
     assert reasons(books, "transfer.assigned", "Hede") == ["They name their invoices"]
 
 
+def test_of_several_for_one_invoice_each_is_told_what_those_before_it_leave(office: BackOffice) -> None:
+    office.open("/inbox?search=nora")
+    for row in office.rows.all():
+        row.get_by_role("checkbox").check()
+    office.press("a")
+
+    expect(office.dialog.locator(".bulk li small")).to_have_text(
+        [
+            "A part payment: SEK 400.00 stays outstanding.",
+            f"Pays the invoice in full; SEK 200.00 more than is owed becomes credit of {NORA}.",
+            "Nothing is left to pay on invoice F-777.",
+        ]
+    )
+
+
 def test_work_goes_on_with_the_next_transfer_and_not_from_the_top(office: BackOffice) -> None:
     _, second, third = office.rows.locator(".payer").all_inner_texts()[:3]
     office.choose(second).press("i")

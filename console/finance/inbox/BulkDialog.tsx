@@ -25,6 +25,7 @@ export function BulkDialog({ pairs, close }: { readonly pairs: readonly Pair[]; 
   const client = useQueryClient();
   const [author] = useState(actor);
   const [results, setResults] = useState<Readonly<Record<string, Result>>>({});
+  const foretold = foretell(pairs);
 
   /** Those that are not done yet, one after the other: a refused sign-in stops the rest. */
   async function assignAll(reason: string) {
@@ -51,7 +52,7 @@ export function BulkDialog({ pairs, close }: { readonly pairs: readonly Pair[]; 
       reasons={[t("Reference and amount agree"), t("Confirmed by the payer")]}
     >
       <ul className="bulk">
-        {pairs.map(({ transfer, suggestion }) => {
+        {pairs.map(({ transfer, suggestion }, place) => {
           const result = results[transfer.id];
           return (
             <li key={transfer.id} data-result={result && (result.failed ? "failed" : "done")}>
@@ -60,13 +61,25 @@ export function BulkDialog({ pairs, close }: { readonly pairs: readonly Pair[]; 
                 {suggestion.invoice.customerName}
               </span>
               <Score of={suggestion.score} />
-              <small>{result ? result.text : told(outcome(transfer.amount, suggestion.invoice), suggestion.invoice)}</small>
+              <small>{result ? result.text : foretold[place]}</small>
             </li>
           );
         })}
       </ul>
     </ChangeDialog>
   );
+}
+
+/** What each of them leads to. They are assigned one after the other: what one pays is not left for the next. */
+function foretell(pairs: readonly Pair[]): readonly string[] {
+  const left = new Map<string, number>();
+  return pairs.map(({ transfer: { amount }, suggestion: { invoice } }) => {
+    const amountCents = left.get(invoice.id) ?? invoice.outstanding.amountCents;
+    left.set(invoice.id, Math.max(amountCents - amount.amountCents, 0));
+    if (amountCents === 0) return t("Nothing is left to pay on invoice {number}.", { number: invoice.number });
+    const then = { ...invoice, outstanding: { ...invoice.outstanding, amountCents } };
+    return told(outcome(amount, then), then);
+  });
 }
 
 /** A refusal is about this row alone, unless it is about who asks. */
