@@ -39,6 +39,18 @@ def test_a_figure_of_the_dashboard_leads_to_the_rows_that_make_it(office: BackOf
     expect(office.page.get_by_role("region", name="History")).to_be_visible()
 
 
+def test_a_figure_of_two_statuses_leads_to_a_list_whose_filter_says_both(office: BackOffice) -> None:
+    office.open("/").page.locator(".tile").get_by_role("link", name="Active subscriptions", exact=True).click()
+
+    expect(office.heading).to_have_text("Subscriptions")
+    status = office.page.get_by_label("Status")
+    expect(status.locator("option:checked")).to_have_text("Active, Past due")
+    badges = office.page.get_by_role("group", name="Subscriptions").locator("td .badge")
+    expect(badges.filter(has_text="Past due").first).to_be_visible()
+    status.select_option("Paused")
+    expect(office.page).to_have_url(re.compile(r"/subscriptions\?status=PAUSED$"))
+
+
 def test_the_dashboard_is_narrowed_by_a_row_and_its_figures_by_a_click_on_a_month(office: BackOffice) -> None:
     office.open("/")
     office.page.get_by_role("group", name="By country").get_by_role("link", name="Sweden").click()

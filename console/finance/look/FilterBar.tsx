@@ -54,14 +54,15 @@ interface ChoiceProps extends FilterProps {
   readonly none?: string;
 }
 
-/** One of several values. */
+/** One of several values. One may come from another page with more than one, which stay together until another is chosen. */
 export function Choice({ name, label, of, none = t("All") }: ChoiceProps) {
-  const chosen = usePlace(({ query }) => query.get(name) ?? "");
+  const chosen = usePlace(({ query }) => query.getAll(name).filter((value) => Object.hasOwn(of, value)).join());
   return (
     <label>
       <span>{t(label)}</span>
       <select value={chosen} onChange={(event) => choose(name, event.target.value)}>
         <option value="">{none}</option>
+        {chosen && !Object.hasOwn(of, chosen) && <option value={chosen}>{chosen.split(",").map((value) => of[value]).join(", ")}</option>}
         {Object.entries(of).map(([value, text]) => (
           <option key={value} value={value}>
             {text}
