@@ -45,6 +45,11 @@ export function today(): Day {
   return iso(new Date(Date.now() - new Date().getTimezoneOffset() * 60_000));
 }
 
+/** The instant at which a day begins in this computer's time zone, as `moment` and `time` show it. */
+export function dayStart(on: Day): string {
+  return new Date(`${on}T00:00:00`).toISOString();
+}
+
 /** The first day of the month that lies so many months away from that of a day. */
 export function monthStart(on: Day, months = 0): Day {
   const at = new Date(`${on.slice(0, 7)}-01T00:00:00Z`);

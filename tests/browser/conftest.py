@@ -66,12 +66,14 @@ def new_visit(service: Service, browser: Browser) -> Iterator[NewVisit]:
             color_scheme: str = "light",
             locale: str = "en-GB",
             width: int = 1440,
+            time_zone: str | None = None,
         ) -> Visit:
             context = browser.new_context(
                 base_url=service.url,
                 color_scheme=color_scheme,  # type: ignore[arg-type]
                 extra_http_headers=headers,
                 locale=locale,
+                timezone_id=time_zone,
                 viewport={"width": width, "height": 900},
             )
             closing.callback(context.close)

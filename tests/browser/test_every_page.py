@@ -247,6 +247,16 @@ def test_all_of_the_console_is_loaded_at_once_and_is_small(visit: Visit) -> None
     assert sum(len(gzip.compress(file.read_bytes())) for file in files) < BUNDLE_GZIP_BYTES_MAX
 
 
+def test_a_day_of_the_audit_trail_is_one_of_the_zone_that_its_times_are_shown_in(
+    new_visit: NewVisit, service: Service
+) -> None:
+    visit = new_visit(service.finance(), time_zone="Europe/Stockholm")
+    BackOffice(visit.page).open("/audit?from=2026-03-29&to=2026-03-29")
+
+    [asked] = visit.sent_as("Audit")
+    assert asked["variables"]["filter"] == {"from": "2026-03-28T23:00:00.000Z", "to": "2026-03-29T22:00:00.000Z"}
+
+
 def test_on_paper_there_is_the_whole_list_and_nothing_to_press(office: BackOffice) -> None:
     office.open("/invoices?status=PAID").page.emulate_media(media="print")
     office.page.set_viewport_size({"width": 720, "height": 1000})

@@ -1,5 +1,5 @@
 import { type AuditQuery, AuditDocument } from "../../generated/graphql";
-import { moment } from "../../words/days";
+import { dayStart, daysFrom, moment } from "../../words/days";
 import { t } from "../../words/words";
 import { useAsk } from "../api/ask";
 import { Answered, Empty } from "../look/Answered";
@@ -36,8 +36,8 @@ export default function Audit() {
   const filter = {
     actor: filters.text("actor"),
     action: filters.text("action"),
-    from: from && `${from}T00:00:00Z`,
-    to: to && `${to}T23:59:59.999Z`,
+    from: from && dayStart(from),
+    to: to && dayStart(daysFrom(to, 1)),
   };
   const asked = { document: AuditDocument, variables: { ...usePaging(), filter } };
   const events = useAsk(asked);

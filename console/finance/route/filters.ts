@@ -22,11 +22,15 @@ export function useFilters(): Filters {
   };
   return {
     text,
-    day: (name) => (DAY.test(text(name) ?? "") ? text(name) : undefined),
+    day: (name) => (isDay(text(name) ?? "") ? text(name) : undefined),
     flag: (name) => text(name) === "yes" || undefined,
     one: (name, of) => many(name, of)?.[0],
     many,
   };
+}
+
+function isDay(text: string): boolean {
+  return DAY.test(text) && !Number.isNaN(Date.parse(text));
 }
 
 const ROWS = 50;
