@@ -213,3 +213,15 @@ def test_in_swedish_a_refusal_is_told_in_swedish_with_its_figures(new_visit: New
     expect(office.dialog.get_by_role("alert")).to_contain_text(
         "5 000,00 kr begärdes tillbaka, men bara 750,00 kr finns kvar på betalningen."
     )
+
+
+def test_in_swedish_what_happened_to_a_refund_is_told_in_swedish(new_visit: NewVisit, service: Service) -> None:
+    office = BackOffice(new_visit(service.finance(), locale="sv-SE").page)
+    office.open("/refunds?status=SUCCEEDED").page.locator("a.row").click()
+    happened = office.page.get_by_role("region", name="Vad som hände").get_by_role("listitem")
+    assert happened.locator("strong").all_inner_texts() == [
+        "Beordrad",
+        "Accepterad av leverantören",
+        "Avgjord för hand",
+        "Lyckad",
+    ]

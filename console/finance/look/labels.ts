@@ -27,6 +27,20 @@ export const REFUND_STATUS: Labels<RefundStatus> = {
   FAILED: ["Failed", "bad"],
 };
 
+/** What happened to a refund, by `RefundEvent.kind`. */
+export const REFUND_EVENT: Readonly<Record<string, Phrase>> = {
+  ORDERED: "Ordered",
+  TRIED: "Tried",
+  UNKNOWN: "Outcome not known",
+  ACCEPTED: "Accepted by the provider",
+  SUCCEEDED: "Succeeded",
+  FAILED: "Failed",
+  REVERSED: "Reversed",
+  CONTRADICTED: "Contradicted",
+  REVIEW: "Needs review",
+  RESOLVED: "Resolved by hand",
+};
+
 export const TRANSFER_STATUS: Labels<TransferStatus> = {
   UNMATCHED: ["Unmatched", "attention"],
   ASSIGNED: ["Assigned", "good"],

@@ -8,6 +8,7 @@ import { AuditTrail } from "../audit/AuditTrail";
 import { Legs } from "../ledger/Legs";
 import { Answered, Empty } from "../look/Answered";
 import { Facts } from "../look/Facts";
+import { REFUND_EVENT } from "../look/labels";
 import { Page } from "../look/Page";
 import { Section } from "../look/Section";
 import { Link } from "../route/Link";
@@ -70,7 +71,7 @@ function Shown({ refund }: { readonly refund: Found }) {
           {refund.events.map(({ id, at, kind, note }) => (
             <li key={id}>
               <time dateTime={at}>{moment(at)}</time>
-              <code>{kind}</code>
+              <strong>{REFUND_EVENT[kind] ? t(REFUND_EVENT[kind]) : kind}</strong>
               {note && <span>{note}</span>}
             </li>
           ))}
