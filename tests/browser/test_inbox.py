@@ -19,6 +19,7 @@ from tests.database import Clones
 FINANCE, COLLEAGUE = "finance@example.org", "controller@example.org"
 NORA = f"Nora Boule för alla som spelar boule i {'Västernorrland, ' * 5}ekonomisk förening"
 CLUBS = ("Alby", "Berga", "Dala", "Eka", "Fors", "Gimo", "Hede", "Ilsbo", "Kalix", "Lima")
+FITS = "element => element.scrollWidth <= element.clientWidth"
 
 
 @pytest.fixture(scope="module")
@@ -224,6 +225,19 @@ def test_of_several_for_one_invoice_each_is_told_what_those_before_it_leave(offi
             "Nothing is left to pay on invoice F-777.",
         ]
     )
+
+
+def test_a_name_without_end_leaves_room_for_all_columns_and_for_the_way_out_of_its_filter(office: BackOffice) -> None:
+    office.open("/invoices?search=F-777").page.locator("a.row").click()
+    office.page.locator(".facts").get_by_role("link", name=NORA).click()
+    office.page.get_by_role("region", name="Latest invoices").get_by_role("link", name="Show all").click()
+    chip, table = office.page.locator(".chosen"), office.page.get_by_role("group", name="Invoices")
+    expect(chip).to_contain_text("Nora Boule")
+    expect(table.get_by_role("columnheader", name="Outstanding")).to_be_in_viewport(ratio=1)
+    assert table.evaluate(FITS)
+
+    office.page.set_viewport_size({"width": 390, "height": 900})
+    assert chip.evaluate(FITS)
 
 
 def test_work_goes_on_with_the_next_transfer_and_not_from_the_top(office: BackOffice) -> None:

@@ -21,7 +21,7 @@ type Report = ChurnQuery["churnReport"];
 type Cancellation = Report["cancellations"][number];
 
 const CANCELLATION: readonly Column<Cancellation>[] = [
-  { head: "Tenant", cell: ({ subscription }) => subscription.tenant.name },
+  { head: "Tenant", cell: ({ subscription }) => subscription.tenant.name, text: true },
   { head: "Plan", cell: ({ subscription }) => subscription.plan.name },
   { head: "Cancelled", cell: ({ cancelledOn }) => cancelledOn && day(cancelledOn) },
   { head: "Reason", cell: ({ reason }) => (reason ? t(LEAVING[reason]) : "–"), minor: true },

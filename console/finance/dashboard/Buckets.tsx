@@ -29,7 +29,7 @@ export function Buckets({ title, of, filter, days, narrowed }: BucketsProps) {
   const rows = (path: string, key: string, within: Partial<Days>, figure: string) =>
     NOT_LISTED.includes(key) ? figure : <Link href={to(path, key, within)}>{figure}</Link>;
   const columns: readonly Column<BucketFragment>[] = [
-    { head: "Name", cell: (bucket) => called(bucket, filter) },
+    { head: "Name", cell: (bucket) => called(bucket, filter), text: true },
     { head: "Subscriptions", cell: ({ key, activeSubscriptions }) => rows("/subscriptions", key, {}, number(activeSubscriptions)), figures: true, minor: true },
     { head: "MRR", cell: ({ key, mrr }) => rows("/mrr", key, { to: days.to }, roundMoney(mrr)), figures: true },
     { head: "Share", cell: ({ mrr }) => <Share of={whole > 0 ? mrr.amountCents / whole : 0} />, figures: true },

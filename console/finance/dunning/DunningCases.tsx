@@ -16,8 +16,8 @@ import { DUNNING_STATUS } from "./labels";
 
 const CASE: readonly Column<CaseRowFragment>[] = [
   { head: "Invoice", cell: ({ invoice }) => invoice.number },
-  { head: "Customer", cell: ({ invoice }) => invoice.customerName },
-  { head: "Tenant", cell: ({ tenant }) => tenant.name, minor: true },
+  { head: "Customer", cell: ({ invoice }) => invoice.customerName, text: true },
+  { head: "Tenant", cell: ({ tenant }) => tenant.name, minor: true, text: true },
   { head: "Overdue", cell: ({ invoice }) => t("{n} d", { n: number(invoice.daysOverdue) }), figures: true, minor: true },
   { head: "Last stage", cell: ({ stage }) => stage ?? "–", minor: true },
   { head: "Next", cell: ({ nextActionOn }) => (nextActionOn ? day(nextActionOn) : "–"), minor: true },

@@ -52,7 +52,7 @@ export default function PlatformFees() {
   const groupBy = useFilters().one("by", GROUPING) ?? "TENANT";
   const asked = { document: PlatformFeesDocument, variables: { ...days, groupBy, first: GROUPS_MAX } };
   const report = useAsk(asked);
-  const name: Column<Group> = { head: "Name", cell: ({ key, label }) => (groupBy === "COUNTRY" ? country(key) : told(label)) };
+  const name: Column<Group> = { head: "Name", cell: ({ key, label }) => (groupBy === "COUNTRY" ? country(key) : told(label)), text: true };
   const rows = (group: Group) => link("/invoices", { issuer: "PLATFORM", ...days, currency: group.currency, ...narrowed(groupBy, group) });
   return (
     <Page title={t("Platform fees")} asked={asked} actions={<ExportMenu of={{ kind: "PLATFORM_FEES", ...days, groupBy }} />}>

@@ -9,8 +9,8 @@ import type { Column } from "../look/Table";
 /** An invoice in a list. */
 export const INVOICE: readonly Column<InvoiceRowFragment>[] = [
   { head: "Number", cell: ({ number }) => number },
-  { head: "Customer", cell: ({ customerName }) => customerName },
-  { head: "Tenant", cell: ({ tenant }) => tenant.name, minor: true },
+  { head: "Customer", cell: ({ customerName }) => customerName, text: true },
+  { head: "Tenant", cell: ({ tenant }) => tenant.name, minor: true, text: true },
   { head: "Issued", cell: ({ issuedOn }) => day(issuedOn), minor: true },
   { head: "Due", cell: ({ dueOn }) => day(dueOn), minor: true },
   { head: "Status", cell: (invoice) => <InvoiceStatus of={invoice} /> },

@@ -14,7 +14,10 @@ export function Chosen({ name, label, spell = String }: ChosenProps) {
   if (!value) return null;
   return (
     <button type="button" className="chosen" title={t("Take the filter away")} onClick={() => change({ [name]: undefined, after: undefined, before: undefined })}>
-      {t(label)}: {spell(value)} ×
+      <span title={spell(value)}>
+        {t(label)}: {spell(value)}
+      </span>
+      ×
     </button>
   );
 }

@@ -10,7 +10,7 @@ export function TenantFilter() {
   if (id === null) return null;
   return (
     <button type="button" className="chosen" title={t("Show all tenants")} onClick={() => change({ tenant: undefined, after: undefined, before: undefined })}>
-      {data?.tenant?.name ?? t("One tenant")} ×
+      <span title={data?.tenant?.name}>{data?.tenant?.name ?? t("One tenant")}</span>×
     </button>
   );
 }

@@ -9,7 +9,7 @@ import type { Column } from "../look/Table";
 /** A payment in a list. */
 export const PAYMENT: readonly Column<PaymentRowFragment>[] = [
   { head: "Paid", cell: ({ paidAt }) => moment(paidAt) },
-  { head: "Tenant", cell: ({ tenant }) => tenant.name },
+  { head: "Tenant", cell: ({ tenant }) => tenant.name, text: true },
   { head: "Method", cell: ({ method }) => t(METHOD[method]), minor: true },
   { head: "Provider", cell: ({ provider }) => provider, minor: true },
   { head: "Reference", cell: ({ providerReference }) => <code>{providerReference ?? "–"}</code>, minor: true },

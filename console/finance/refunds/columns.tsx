@@ -9,7 +9,7 @@ import type { Column } from "../look/Table";
 /** A refund in a list. */
 export const REFUND: readonly Column<RefundRowFragment>[] = [
   { head: "Ordered", cell: ({ createdAt }) => moment(createdAt) },
-  { head: "Tenant", cell: ({ payment }) => payment.tenant.name },
+  { head: "Tenant", cell: ({ payment }) => payment.tenant.name, text: true },
   { head: "By", cell: ({ actor }) => actor, minor: true },
   { head: "Reason", cell: ({ reason }) => reason, minor: true, text: true },
   { head: "Status", cell: (refund) => <RefundStatus of={refund} /> },

@@ -21,7 +21,7 @@ import { dashboardFilter } from "./narrowed";
 type Movement = MrrMovementsQuery["mrrMovements"]["nodes"][number];
 
 const MOVEMENT: readonly Column<Movement>[] = [
-  { head: "Tenant", cell: ({ tenant }) => tenant.name },
+  { head: "Tenant", cell: ({ tenant }) => tenant.name, text: true },
   { head: "Day", cell: ({ occurredOn }) => day(occurredOn) },
   { head: "Kind", cell: ({ kind }) => t(MRR_MOVEMENT[kind]) },
   { head: "Plan", cell: ({ plan }) => plan.name, minor: true },

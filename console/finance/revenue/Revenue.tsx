@@ -24,7 +24,7 @@ type Flow = RevenueFlowsQuery["revenueFlows"]["nodes"][number];
 const FLOW: readonly Column<Flow>[] = [
   { head: "Text", cell: ({ description }) => description },
   { head: "Booked", cell: ({ day: on }) => day(on) },
-  { head: "Tenant", cell: ({ tenant }) => (tenant ? <Link href={`/tenants/${tenant.id}`}>{tenant.name}</Link> : "–") },
+  { head: "Tenant", cell: ({ tenant }) => (tenant ? <Link href={`/tenants/${tenant.id}`}>{tenant.name}</Link> : "–"), text: true },
   { head: "Gross", cell: ({ grossRevenue }) => <Money of={grossRevenue} />, figures: true, minor: true },
   { head: "VAT", cell: ({ vat }) => <Money of={vat} />, figures: true, minor: true },
   { head: "Refunds", cell: ({ refunds }) => <Money of={refunds} />, figures: true, minor: true },

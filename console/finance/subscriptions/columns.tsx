@@ -8,7 +8,7 @@ import type { Column } from "../look/Table";
 
 /** A subscription in a list. */
 export const SUBSCRIPTION: readonly Column<SubscriptionRowFragment>[] = [
-  { head: "Tenant", cell: ({ tenant }) => tenant.name },
+  { head: "Tenant", cell: ({ tenant }) => tenant.name, text: true },
   { head: "External id", cell: ({ externalId }) => <code>{externalId}</code>, minor: true },
   { head: "Plan", cell: ({ plan }) => plan.name },
   { head: "Started", cell: ({ startedOn }) => day(startedOn), minor: true },

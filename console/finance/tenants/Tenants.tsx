@@ -11,7 +11,7 @@ import { type Column, Table } from "../look/Table";
 import { useFilters, usePaging } from "../route/filters";
 
 const TENANT: readonly Column<TenantRowFragment>[] = [
-  { head: "Name", cell: ({ name }) => name },
+  { head: "Name", cell: ({ name }) => name, text: true },
   { head: "External id", cell: ({ externalId }) => <code>{externalId}</code>, minor: true },
   { head: "Country", cell: (tenant) => country(tenant.country) },
   { head: "Currency", cell: ({ currency }) => currency, minor: true },
