@@ -212,6 +212,8 @@ def test_it_speaks_swedish_and_writes_money_as_swedes_do(new_visit: NewVisit, se
 
     expect(office.heading).to_have_text("Fakturor")
     expect(office.page.locator("html")).to_have_attribute("lang", "sv")
+    heads = office.page.get_by_role("group", name="Fakturor").get_by_role("columnheader").all_inner_texts()
+    assert heads[:3] == ["Nummer", "Kund", "Förening"]
     expect(office.page.locator("td.figures").filter(has_text=re.compile(r"\d+,\d\d\s(kr|SEK|€)")).first).to_be_visible()
     office.turn_to("/churn?from=2025-01-01&to=2026-10-31", "Avhopp")
     expect(office.page.get_by_role("group", name="Per land")).to_contain_text("Sverige")
