@@ -114,7 +114,7 @@ class Registry:
                 plugin.problem or f"Its name {plugin.name} is taken by {offered[plugin.name].listed().display_name}."
             )
             log.warning("Provider plugin %s (%s) is left out. %s", point.name, point.value, problem)
-            left_out.append(replace(plugin, name=point.name, offer=None, problem=problem))
+            left_out.append(replace(plugin, offer=None, problem=problem))
         names = {*offered, *(plugin.name for plugin in left_out)}
         return cls([*(_configured(plugin, names, settings) for plugin in offered.values()), *left_out])
 
@@ -197,6 +197,12 @@ def _asked(point: EntryPoint) -> _Plugin:
         return _broken(point, "It does not implement the hook billing_provider; is it marked with @hookimpl?")
     if len(offers) != 1 or not isinstance(offers[0], Offer):
         return _broken(point, f"Its hook must return an Offer, not {offers[0] if offers else None!r}.")
+    if offers[0].name != point.name:
+        return _broken(
+            point,
+            f"Its entry point is named {point.name}, but it offers itself as {offers[0].name}: its settings go by both, so "
+            "they must be equal.",
+        )
     return _Plugin(name=offers[0].name, version=offers[0].version, offer=offers[0])
 
 

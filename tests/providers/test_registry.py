@@ -111,10 +111,10 @@ def test_bankgirot_reads_settlement_files_without_any_settings() -> None:
 def test_a_broken_plugin_is_listed_with_its_problem_and_hides_no_other(
     written: Written, source: str, problem: str
 ) -> None:
-    good = written("good", GOOD)
+    good = written("acme", GOOD)
     registry = loaded(written("broken", source), BANKGIROT, good)
 
-    assert [provider.name for provider in registry.providers] == ["bankgirot", "acme", "broken"]
+    assert [provider.name for provider in registry.providers] == ["acme", "bankgirot", "broken"]
     assert [provider.healthy for provider in registry.providers] == [True, True, False]
     broken = listed(registry, "broken")
     assert not broken.configured
@@ -130,17 +130,29 @@ def test_a_plugin_that_is_not_there_at_all_is_listed() -> None:
     )
 
 
+def test_a_plugin_that_offers_itself_by_another_name_than_its_entry_points_is_listed_with_its_problem(
+    written: Written,
+) -> None:
+    registry = loaded(written("acme_pay", GOOD), BANKGIROT, settings={"BILLING_ACME_PAY_KEY": "k"})
+
+    assert [provider.name for provider in registry.providers] == ["bankgirot", "acme_pay"]
+    assert listed(registry, "acme_pay").problem == (
+        "Its entry point is named acme_pay, but it offers itself as acme: its settings go by both, so they must be equal."
+    )
+
+
 def test_the_second_plugin_of_a_name_is_left_out_and_says_whose_name_it_is(written: Written) -> None:
-    impostor = written("acme_too", GOOD.replace("Acme", "Impostor"))
+    impostor = EntryPoint(name="acme", value=written("acme_too", GOOD.replace("Acme", "Impostor")).value, group=GROUP)
     registry = loaded(impostor, written("acme", GOOD))
 
     assert registry.offer("acme").display_name == "Acme"
-    assert listed(registry, "acme_too").problem == "Its name acme is taken by Acme."
+    assert [provider.problem for provider in registry.providers] == [None, "Its name acme is taken by Acme."]
 
 
 def test_a_plugin_cannot_take_the_name_of_one_of_the_projects_own(written: Written) -> None:
     [own] = metadata.entry_points(group=GROUP, name="bankgirot")
-    impostor = written("aaa", GOOD.replace('"acme"', '"bankgirot"'))
+    plugin = written("aaa", GOOD.replace('"acme"', '"bankgirot"'))
+    impostor = EntryPoint(name="bankgirot", value=plugin.value, group=GROUP)
     assert loaded(impostor, own).offer("bankgirot").display_name == "Bankgirot"
 
 
