@@ -31,6 +31,8 @@ select deposit, d.reference, d.cents, d.currency, coalesce(p.cents, 0), coalesce
        using (deposit)
  where (d.cents, d.currency) is distinct from (coalesce(p.cents, 0), coalesce(p.currency, d.currency))
  order by 1 limit %s"""
+NAMELESS = """
+select reference from staged where kind = 'DEPOSIT' and cardinality(identities) = 0 order by place limit %s"""
 REPEATED = """
 select given.key, count(*)
   from staged s cross join unnest(s.identities) as given(key)
@@ -47,14 +49,15 @@ select distinct on (s.place) lower(s.kind), coalesce(s.reference, s.ordinal::tex
 
 
 def refuse_unsound(cursor: psycopg.Cursor[Any], *, provider: str) -> None:
-    """Amounts can be booked, alone and together, and have their sign; every deposit is the sum of its payments; an identity
-    names one thing of one amount, now and in future.
+    """Amounts can be booked, alone and together, and have their sign; every deposit is the sum of its payments and has an
+    identity; an identity names one thing of one amount, now and in future.
 
     Raises: BankFileInvalid.
     """
     findings = [*_too_large(cursor)] or [
         *_unsigned(cursor),
         *_uneven(cursor),
+        *_nameless(cursor),
         *_repeated(cursor),
         *_contradicting(cursor, provider),
     ]
@@ -85,6 +88,12 @@ def _uneven(cursor: psycopg.Cursor[Any]) -> Iterator[Finding]:
         else:
             what = f"it is of {Money(cents, currency)}, but its payments add up to {paid}"
             yield Finding(where=f"deposit {reference}", what=what)
+
+
+def _nameless(cursor: psycopg.Cursor[Any]) -> Iterator[Finding]:
+    for (reference,) in cursor.execute(NAMELESS, [FINDINGS_MAX]):
+        what = "it has no identity, so that it would be booked again when it comes again"
+        yield Finding(where=f"deposit {reference}", what=what)
 
 
 def _repeated(cursor: psycopg.Cursor[Any]) -> Iterator[Finding]:

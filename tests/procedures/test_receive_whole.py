@@ -59,6 +59,10 @@ BROKEN_PROMISES: dict[str, tuple[list[Item], str]] = {
         partner_items(100, 200)[:2],
         "deposit number 1: it is missing; there are payments of 3.00 SEK of it",
     ),
+    "a deposit without an identity": (
+        [*partner_items(100)[:1], deposit(100, identities=())],
+        "deposit Deposit 1: it has no identity, so that it would be booked again when it comes again",
+    ),
     "one identity for two deposits": (
         [*partner_items(100), *partner_items(100, number=2, identities=("d1", "d2"))],
         "identity d1: it is given 2 times",
