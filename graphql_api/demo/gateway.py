@@ -1,7 +1,7 @@
 """The demo's card payments as their gateway, the sandbox, knows them: what it reports, what it pays out, and what arrives.
 
-Two things differ there from the books, for the reconciliation to find, both of them last week: the gateway kept 2.50 more
-of one payment than the books say, and it took a payment (`UNKNOWN`) of which the books know nothing.
+Two things differ there from the books, for the reconciliation to find: of the newest payment that is older than three days
+the gateway kept 2.50 more than the books say, and six days ago it took a payment (`UNKNOWN`) of which the books know nothing.
 """
 
 import json
@@ -57,10 +57,9 @@ def tell_gateway(connection: psycopg.Connection[Any], file: Path, *, now: dateti
 
 
 def _as_kept_there(charges: list[dict[str, Any]], now: datetime) -> Iterator[dict[str, Any]]:
-    """With what differs from the books."""
-    of_last_week = [charge for charge in charges if now - 10 * DAY < charge["at"] < now - 3 * DAY]
-    if of_last_week:
-        of_last_week[0]["fee_cents"] += FEE_MORE_CENTS
+    """With what differs from the books. `charges`: the newest first."""
+    settled = next(charge for charge in charges if charge["at"] < now - 3 * DAY)
+    settled["fee_cents"] += FEE_MORE_CENTS
     yield from charges
     amount = {"cents": UNKNOWN_CENTS, "currency": "SEK", "fee_cents": UNKNOWN_FEE_CENTS}
     yield {"record": "charge", "id": UNKNOWN, **amount, "at": now - 6 * DAY}

@@ -10,7 +10,14 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 
-from graphql_api.demo.gateway import FEE_MORE_CENTS, UNKNOWN, UNKNOWN_CENTS, UNKNOWN_FEE_CENTS
+from graphql_api.demo.gateway import (
+    DAY,
+    FEE_MORE_CENTS,
+    UNKNOWN,
+    UNKNOWN_CENTS,
+    UNKNOWN_FEE_CENTS,
+    _as_kept_there,
+)
 from graphql_api.demo.loading import load_demo
 from graphql_api.demo.scale import SCALES
 from providers.registry import Registry
@@ -77,6 +84,16 @@ def test_the_books_lack_one_charge_and_say_one_fee_too_little_and_nothing_else(
     [(more, on)] = fees
     assert more == FEE_MORE_CENTS
     assert LAST_WEEK[0] <= on <= LAST_WEEK[1]
+
+
+@pytest.mark.parametrize("days_ago", [4, 8, 40])
+def test_a_fee_differs_however_long_ago_the_last_payment_was(days_ago: int) -> None:
+    charges = [{"id": str(ago), "at": NOW - ago * DAY, "fee_cents": 100} for ago in (1, 2, days_ago, 60)]
+
+    fees = {record["id"]: record["fee_cents"] for record in _as_kept_there(charges, NOW)}
+
+    more = {str(days_ago): 100 + FEE_MORE_CENTS, UNKNOWN: UNKNOWN_FEE_CENTS}
+    assert fees == {"1": 100, "2": 100, "60": 100} | more
 
 
 def test_what_is_left_on_the_clearing_account_is_what_differs(books: psycopg.Connection[Any]) -> None:
