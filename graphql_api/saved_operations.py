@@ -1,10 +1,14 @@
-"""The saved operations, as GraphiQL offers them: each a document beside this file, with example variables beside it."""
+"""The saved operations, as GraphiQL offers them: each a document beside this file, with example variables beside it.
 
+In the examples the days of a window are told from today, as "today" or "30 days ago".
+"""
+
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from functools import cached_property
-from typing import Self
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Final, Self
 
 import orjson
 from graphql import OperationType
@@ -21,6 +25,8 @@ from graphql_api.media_types import JSON
 from graphql_api.stored_documents import OPERATIONS, names, stored
 from resolvers.errors import tell_refusal
 
+FROM_TODAY: Final = re.compile(r'"(?:today|([0-9]+) days ago)"')
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedOperation:
@@ -34,7 +40,7 @@ class SavedOperation:
     variables: str
 
     @classmethod
-    def read(cls, name: str) -> Self:
+    def read(cls, name: str, *, today: date) -> Self:
         document, examples = stored(name), OPERATIONS / f"{name}.json"
         first_line = document.partition("\n")[0]
         return cls(
@@ -43,14 +49,23 @@ class SavedOperation:
             about=first_line.removeprefix("#").strip(),
             changes=Document.read(document).operation(None).operation is OperationType.MUTATION,
             document=document,
-            variables=examples.read_text(encoding="utf-8") if examples.exists() else "",
+            variables=_dated(examples.read_text(encoding="utf-8"), today) if examples.exists() else "",
         )
 
 
-def saved_operations() -> list[SavedOperation]:
-    """All of them: those that ask, then those that change, each in alphabetical order."""
-    found = [SavedOperation.read(name) for name in names()]
+def _dated(variables: str, today: date) -> str:
+    return FROM_TODAY.sub(lambda told: f'"{today - timedelta(days=int(told[1] or 0))}"', variables)
+
+
+def saved_operations(today: date) -> list[SavedOperation]:
+    """All of them, as they are offered today: those that ask, then those that change, each in alphabetical order."""
+    found = [SavedOperation.read(name, today=today) for name in names()]
     return sorted(found, key=lambda operation: (operation.changes, operation.title))
+
+
+@lru_cache(maxsize=1)
+def _offered(today: date) -> bytes:
+    return orjson.dumps(saved_operations(today))
 
 
 class SavedOperationsRoute:
@@ -59,16 +74,12 @@ class SavedOperationsRoute:
     def __init__(self, *, callers: Callers, now: Callable[[], datetime], open_schema: bool) -> None:
         self._callers, self._now, self._open = callers, now, open_schema
 
-    @cached_property
-    def _body(self) -> bytes:
-        return orjson.dumps(saved_operations())
-
     async def answer(self, request: Request) -> Response:
         try:
             await self._admit(request)
         except Refusal as refusal:
             return respond(Answer(outcome=Outcome.REFUSED, errors=(tell_refusal(refusal),), refusal=refusal), JSON)
-        return Response(self._body, media_type=JSON)
+        return Response(_offered(self._now().date()), media_type=JSON)
 
     async def _admit(self, request: Request) -> None:
         if not self._open:

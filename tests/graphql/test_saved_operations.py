@@ -4,8 +4,8 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import asdict, dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -38,7 +38,7 @@ from tests.refunds.desk import Desk, desk_over
 from tests.refunds.gateway import Fault, Gateway, registry_of
 
 GATEWAY = Gateway()
-SAVED = saved_operations()
+SAVED = saved_operations(TODAY)
 PLACEHOLDER = re.compile(r"(?:the id of )?(an? .+|any id|the token), from .+")
 
 
@@ -203,6 +203,13 @@ def test_a_saved_operation_says_what_it_is_for(saved: SavedOperation) -> None:
     assert bool(saved.variables) == bool(operation.variable_definitions)
 
 
+def test_the_days_of_a_window_are_told_from_today() -> None:
+    [saved] = (saved for saved in saved_operations(date(2028, 3, 1)) if saved.name == "reconciliation")
+    variables = orjson.loads(saved.variables)
+
+    assert (variables["from"], variables["to"]) == ("2028-01-31", "2028-03-01")
+
+
 def test_questions_come_before_changes() -> None:
     assert [saved.changes for saved in SAVED] == sorted(saved.changes for saved in SAVED)
     assert {saved.name: saved.changes for saved in SAVED}.items() >= {"viewer": False, "assign_transfer": True}.items()
@@ -223,7 +230,7 @@ async def offered(*roles: Role | None, open_schema: bool) -> httpx.Response:
 async def test_they_are_offered_to_those_who_may_read_the_schema() -> None:
     finance = await offered(Role.SYS_FINANCE, open_schema=False)
     assert finance.headers["content-type"] == "application/json"
-    assert [one["name"] for one in finance.json()] == [saved.name for saved in SAVED]
+    assert finance.json() == [asdict(saved) for saved in saved_operations(NOW.date())]
     assert (await offered(None, open_schema=True)).json() == finance.json()
 
     for response, status, code in [
