@@ -9,7 +9,7 @@ from importlib import metadata
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
 from psycopg import ProgrammingError
@@ -46,9 +46,17 @@ def _postgresql(url: SecretStr) -> SecretStr:
 def _https(url: str) -> str:
     parts = urlsplit(url)
     schemes = {"http", "https"} if is_loopback(parts.hostname) else {"https"}
-    if not parts.hostname or parts.scheme not in schemes:
-        raise ValueError("it must be an https:// URL")
+    if parts.scheme not in schemes or not _names_a_host(parts):
+        raise ValueError("it must be an https:// URL, of a host and perhaps a port")
     return url
+
+
+def _names_a_host(parts: SplitResult) -> bool:
+    """Whether there is a host, and no port that is none."""
+    try:
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _origin(url: str) -> str:
@@ -68,14 +76,15 @@ def is_loopback(host: str | None) -> bool:
 
 def _mail_server(url: SecretStr) -> SecretStr:
     parts = urlsplit(url.get_secret_value())
-    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+    if parts.scheme not in {"smtp", "smtps"} or not _names_a_host(parts):
         raise ValueError("it is no mail server; write smtp://USER:PASSWORD@HOST:PORT, or smtps://")
     return url
 
 
 def _redis(url: SecretStr) -> SecretStr:
     parts = urlsplit(url.get_secret_value())
-    if parts.scheme not in {"redis", "rediss"} or not parts.hostname or not re.fullmatch(r"/?[0-9]*", parts.path):
+    is_redis = parts.scheme in {"redis", "rediss"} and re.fullmatch(r"/?[0-9]*", parts.path)
+    if not is_redis or not _names_a_host(parts):
         raise ValueError("it is no Redis or Valkey URL; write redis://USER:PASSWORD@HOST:PORT/DATABASE, or rediss://")
     return url
 
@@ -157,7 +166,7 @@ class Settings(BaseSettings):
     metrics_port: int | None = Field(default=None, ge=0, le=65535)  # without it: no metrics are served
     worker: bool = True  # whether `billing serve` works too, or leaves it to `billing worker`
     trial_extension_days_max: int = Field(default=30, ge=0)  # in all, over a subscription's life
-    session_idle_seconds: int = Field(default=30 * 60, ge=300)  # it may be a minute less
+    session_idle_seconds: int = Field(default=30 * 60, ge=300, le=7 * 24 * 3600)  # it may be a minute less
     session_seconds: int = Field(default=12 * 3600, ge=300, le=7 * 24 * 3600)
 
     _others: Mapping[str, str] = PrivateAttr()
