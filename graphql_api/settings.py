@@ -123,12 +123,27 @@ def _checked(stages: list[Stage]) -> tuple[Stage, ...]:
         raise ValueError(str(refusal).removesuffix(".")) from refusal
 
 
+def _not_empty(folder: object) -> object:
+    if folder == "":
+        raise ValueError("it is empty; name a folder")
+    return folder
+
+
+def _in_full(folder: Path) -> Path:
+    """The same folder for all who are told of it, whatever they make of `~`, and wherever they are."""
+    try:
+        return folder.expanduser().absolute()
+    except RuntimeError as unknown:
+        raise ValueError("it begins with a user who is not known here; name the folder in full") from unknown
+
+
 def _data_dir() -> Path:
     if os.geteuid() == 0:
         return Path("/var/lib/petanque-billing")
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "petanque-billing"
 
 
+Folder = Annotated[Path, BeforeValidator(_not_empty), AfterValidator(_in_full)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_postgresql)]
 
 
@@ -141,7 +156,7 @@ class Settings(BaseSettings):
     owner_database_url: DatabaseUrl | None = None
     replica_url: DatabaseUrl | None = None  # a streaming replica that reports are read from
     replica_lag_seconds_max: float = Field(default=10, ge=0)  # while it is no further behind
-    data_dir: Path = Field(default_factory=_data_dir)
+    data_dir: Folder = Field(default_factory=_data_dir, validate_default=True)
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=8000, ge=0, le=65535)
     redis_url: Annotated[SecretStr, AfterValidator(_redis)] | None = None  # without it: reports are kept a process
@@ -157,7 +172,7 @@ class Settings(BaseSettings):
     oidc_client_secret: SecretStr | None = Field(default=None, min_length=1)  # without it: a public client
     smtp_url: Annotated[SecretStr, AfterValidator(_mail_server)] | None = None  # without it: files in an outbox folder
     mail_from: str = Field(default="billing@localhost", min_length=3)
-    bankgirot_inbox: Path | None = None  # the folder that the worker watches for bank files
+    bankgirot_inbox: Folder | None = None  # the folder that the worker watches for bank files
     dunning_stages: Annotated[tuple[Stage, ...], NoDecode, BeforeValidator(_stages)] = (
         DEFAULT_STAGES  # empty: no dunning
     )

@@ -54,7 +54,7 @@ def attached(data_dir: Path, *, durable: bool = True) -> Iterator[EmbeddedServer
 
     Raises: DataFolderUnusable, AccountMissing, MadeByAnotherVersion, DataInUse, ServerFailed.
     """
-    folder = data_dir.expanduser().absolute() / "postgresql"
+    folder = data_dir.absolute() / "postgresql"
     if UNSPEAKABLE & set(str(folder)):
         raise DataFolderUnusable(data_dir, "its path has a character that PostgreSQL cannot take.")
     make_passable(folder)

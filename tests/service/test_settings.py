@@ -64,6 +64,15 @@ def test_the_data_of_root_are_the_systems_and_a_user_may_move_their_own(monkeypa
     assert told(monkeypatch, BILLING_DATA_DIR="/srv/books").data_dir == Path("/srv/books")
 
 
+def test_folders_are_the_same_to_all_who_are_told_of_them(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", "/home/ann")
+    monkeypatch.chdir(tmp_path)
+
+    settings = told(monkeypatch, BILLING_DATA_DIR="~/books", BILLING_BANKGIROT_INBOX="bank")
+
+    assert (settings.data_dir, settings.bankgirot_inbox) == (Path("/home/ann/books"), tmp_path / "bank")
+
+
 def test_passwords_are_masked_wherever_settings_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = told(monkeypatch, **BOTH_URLS, BILLING_BANKGIROT_KEY="nyckel")
 
@@ -105,6 +114,9 @@ def test_passwords_are_masked_wherever_settings_are_shown(monkeypatch: pytest.Mo
         ("BILLING_REDIS_URL", "redis://cache.example:abc/0", "BILLING_REDIS_URL: it is no Redis or Valkey URL; write redis://USER:PASSWORD@HOST:PORT/DATABASE, or rediss://."),
         ("BILLING_REDIS_URL", "redis://cache.example:0", "BILLING_REDIS_URL: it is no Redis or Valkey URL; write redis://USER:PASSWORD@HOST:PORT/DATABASE, or rediss://."),
         ("BILLING_SESSION_IDLE_SECONDS", "604801", "BILLING_SESSION_IDLE_SECONDS: Input should be less than or equal to 604800."),
+        ("BILLING_DATA_DIR", "", "BILLING_DATA_DIR: it is empty; name a folder."),
+        ("BILLING_DATA_DIR", "~nobody-knows/books", "BILLING_DATA_DIR: it begins with a user who is not known here; name the folder in full."),
+        ("BILLING_BANKGIROT_INBOX", "", "BILLING_BANKGIROT_INBOX: it is empty; name a folder."),
         ("BILLING_SESSION_SECONDS", "604801", "BILLING_SESSION_SECONDS: Input should be less than or equal to 604800."),
     ],
 )  # fmt: skip
