@@ -22,6 +22,7 @@ from billing.authority import Role
 from billing.refusals import ErrorCode, Refusal
 from graphql_api.settings import Settings
 from storage.data_folder import make_passable
+from storage.problems import StorageProblem
 
 ALGORITHMS: Final = frozenset("RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA".split())
 """Asymmetric signatures only: a shared secret would let every verifier sign."""
@@ -40,6 +41,17 @@ class IssuerUnavailable(Refusal):
 
     def __init__(self) -> None:
         super().__init__("The sign-in provider cannot be reached just now; try again in a minute.")
+
+
+class KeyUnreadable(StorageProblem):
+    """The file of the development issuer's key holds none."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(
+            f"{path} holds no Ed25519 key: it is cut short, or something else. Remove it, and a new key is made; who is "
+            "signed in by the old one signs in again."
+        )
 
 
 class Issuer(Protocol):
@@ -73,13 +85,14 @@ class DevelopmentIssuer:
 
     @classmethod
     def at(cls, folder: Path) -> Self:
-        """The issuer whose key lies in `folder`; made there, readable to its owner only, when it is missing."""
+        """The issuer whose key lies in `folder`; made there, readable to its owner only, when it is missing.
+
+        Raises: KeyUnreadable.
+        """
         path = folder / "development-issuer.pem"
         if not path.exists():
             _create_key(path)
-        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
-        assert isinstance(key, Ed25519PrivateKey), type(key)
-        return cls(key)
+        return cls(_read_key(path))
 
     async def key(self, kid: str | None) -> jwt.PyJWK | None:
         return self._published if kid == self.kid else None
@@ -110,14 +123,27 @@ def development_issuer(settings: Settings) -> DevelopmentIssuer:
     return DevelopmentIssuer.at(settings.data_dir)
 
 
+def _read_key(path: Path) -> Ed25519PrivateKey:
+    """Raises: KeyUnreadable."""
+    try:
+        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    except (ValueError, TypeError) as unreadable:
+        raise KeyUnreadable(path) from unreadable
+    if not isinstance(key, Ed25519PrivateKey):
+        raise KeyUnreadable(path)
+    return key
+
+
 def _create_key(path: Path) -> None:
-    """Write a new key whole or not at all; where another process was quicker, its key stays."""
+    """Write a new key whole or not at all, also if the machine stops; where another process was quicker, its key stays."""
     pem = Ed25519PrivateKey.generate().private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(pem)
+        file.flush()
+        os.fsync(file.fileno())
     try:
         os.link(draft, path)
     except FileExistsError:

@@ -1,21 +1,27 @@
 import base64
 import hashlib
 import hmac
+import os
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from billing.authority import Caller, Role
 from graphql_api.authentication import Authentication
-from graphql_api.issuers import DevelopmentIssuer
+from graphql_api.issuers import DevelopmentIssuer, KeyUnreadable
 from graphql_api.signed_tokens import InvalidToken
 from tests.graphql.tokens import NOW, SECONDS, TestIssuer, unsigned
 
 ISSUER = TestIssuer()
 STRICT = TestIssuer(at_jwt_only=True)
+OF_ANOTHER_KIND = X25519PrivateKey.generate().private_bytes(
+    serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+)
 
 
 async def caller(token: str, issuer: TestIssuer | DevelopmentIssuer = ISSUER, *, now: datetime = NOW) -> Caller | None:
@@ -235,6 +241,32 @@ async def test_the_development_key_of_another_installation_opens_nothing(tmp_pat
     (tmp_path / "b").mkdir()
     token = DevelopmentIssuer.at(tmp_path / "a").token(actor="a", roles=[], authenticated_at=NOW, now=NOW)
     assert "does not publish" in await refusal(token, DevelopmentIssuer.at(tmp_path / "b"))
+
+
+@pytest.mark.parametrize("content", [b"", b"-----BEGIN PRIVATE KEY-----\nMC4C", OF_ANOTHER_KIND])
+def test_a_file_that_holds_no_key_of_the_development_issuer_is_named(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "development-issuer.pem"
+    path.write_bytes(content)
+
+    with pytest.raises(
+        KeyUnreadable, match=rf"^{re.escape(str(path))} holds no Ed25519 key.* Remove it, and a new key"
+    ):
+        DevelopmentIssuer.at(tmp_path)
+
+    assert path.read_bytes() == content
+
+
+def test_a_new_key_is_on_the_disk_before_it_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lengths: list[int] = []
+
+    def synced(handle: int) -> None:
+        assert not (tmp_path / "development-issuer.pem").exists()
+        lengths.append(os.fstat(handle).st_size)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    DevelopmentIssuer.at(tmp_path)
+
+    assert lengths == [(tmp_path / "development-issuer.pem").stat().st_size]
 
 
 async def test_the_development_issuer_does_not_print_its_key(tmp_path: Path) -> None:
