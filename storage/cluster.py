@@ -35,6 +35,16 @@ class MadeByAnotherVersion(StorageProblem):
         )
 
 
+class DataIncomplete(StorageProblem):
+    """The folder of the data holds no cluster."""
+
+    def __init__(self, *, data: Path) -> None:
+        super().__init__(
+            f"There is no database in {data}: its file PG_VERSION is missing. If the folder is empty, remove it, and a new "
+            "database is made; if it had your books, restore it from a backup."
+        )
+
+
 class DataInUse(StorageProblem):
     """Another server is running on the data."""
 
@@ -108,7 +118,7 @@ class Cluster:
     def start(self) -> None:
         """Start the server and wait until it lets clients in, after the recovery a crash may have made necessary.
 
-        Raises: MadeByAnotherVersion, DataInUse, ServerFailed.
+        Raises: DataIncomplete, MadeByAnotherVersion, DataInUse, ServerFailed.
         """
         self._check_version()
         self._configure()
@@ -147,7 +157,10 @@ class Cluster:
             raise ServerFailed(what, output=done.stderr or done.stdout)
 
     def _check_version(self) -> None:
-        theirs, ours = (self.data / "PG_VERSION").read_text().strip(), wheel_version().split(".")[0]
+        file, ours = self.data / "PG_VERSION", wheel_version().split(".")[0]
+        if not file.exists():
+            raise DataIncomplete(data=self.data)
+        theirs = file.read_text().strip()
         if theirs != ours:
             raise MadeByAnotherVersion(data=self.data, theirs=theirs, ours=ours)
 

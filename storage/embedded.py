@@ -52,7 +52,7 @@ def attached(data_dir: Path, *, durable: bool = True) -> Iterator[EmbeddedServer
 
     Takes about a second the first time, half of one when the server has to be started, and next to nothing otherwise.
 
-    Raises: DataFolderUnusable, AccountMissing, MadeByAnotherVersion, DataInUse, ServerFailed.
+    Raises: DataFolderUnusable, AccountMissing, DataIncomplete, MadeByAnotherVersion, DataInUse, ServerFailed.
     """
     folder = data_dir.absolute() / "postgresql"
     if UNSPEAKABLE & set(str(folder)):

@@ -14,7 +14,7 @@ import pytest
 from psycopg import pq
 
 from storage import cluster, server_account
-from storage.cluster import DataInUse, MadeByAnotherVersion, installed_programs
+from storage.cluster import DataIncomplete, DataInUse, MadeByAnotherVersion, installed_programs
 from storage.data_folder import DataFolderUnusable
 from storage.embedded import EmbeddedServer, attached
 from storage.server_account import Account, AccountMissing
@@ -146,6 +146,16 @@ def test_a_making_that_was_cut_short_is_begun_anew(data_dir: Path) -> None:
         write_note(server, "made")
 
     assert not unfinished.exists()
+
+
+def test_a_folder_without_a_database_is_told_of_with_what_to_do(data_dir: Path) -> None:
+    empty = data_dir / "postgresql" / "data"
+    empty.mkdir(parents=True)
+
+    with pytest.raises(DataIncomplete, match=f"There is no database in {empty}.*remove it"), attached(data_dir):
+        pass
+
+    assert list(empty.iterdir()) == []
 
 
 def test_data_of_another_version_are_refused_and_left_alone(data_dir: Path) -> None:
