@@ -1,5 +1,6 @@
 """The command line. Every module beside this one is a command of its name and keeps it in `command`."""
 
+import errno
 import importlib
 import os
 import pkgutil
@@ -11,6 +12,7 @@ from types import FrameType
 from typing import Any, TypeVar
 
 import click
+from psycopg.errors import DiskFull
 
 from billing.authority import stated_reason
 from billing.refusals import Refusal
@@ -18,6 +20,7 @@ from graphql_api.garbage import look_seldom
 from graphql_api.settings import SettingsRefused
 from storage.problems import StorageProblem
 
+FULL = {errno.ENOSPC, errno.EDQUOT}
 FC = TypeVar("FC", bound=Callable[..., Any] | click.Command)
 
 
@@ -51,9 +54,15 @@ class Commands(click.Group):
         except (Refusal, SettingsRefused, StorageProblem) as refusal:
             raise Refused(str(refusal)) from refusal
         except OSError as error:
-            if error.filename is None:  # no file that was named: a mistake of the program, or of the machine
-                raise
-            raise Refused(f"{click.format_filename(error.filename)}: {error.strerror}.") from error
+            if error.filename is not None:
+                raise Refused(f"{click.format_filename(error.filename)}: {error.strerror}.") from error
+            if error.errno in FULL:
+                raise Refused(f"{error.strerror}. Make room, and do it again.") from error
+            raise  # a mistake of the program, or of the machine
+        except DiskFull as full:
+            raise Refused(
+                "The database has no room left on its disk; what it was writing is not kept. Make room, and do it again."
+            ) from full
 
 
 @click.group(cls=Commands, name="billing", context_settings={"help_option_names": ["-h", "--help"]})

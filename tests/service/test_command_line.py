@@ -1,5 +1,6 @@
 """The command line: what it lists, how it refuses, how it leaves."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ import click
 import psycopg
 import pytest
 from click.testing import CliRunner
+from psycopg.errors import DiskFull
 
 from billing.refusals import BadInput
 from graphql_api import cli
@@ -159,6 +161,29 @@ def test_a_file_that_cannot_be_written_is_one_line_on_stderr_and_exit_code_2(tmp
 
     assert done.exit_code == 2
     assert done.stderr == f"Error: {nowhere}: No such file or directory.\n"
+
+
+@pytest.mark.parametrize(
+    ("full", "told"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "No space left on device. Make room, and do it again."),
+        (
+            DiskFull(),
+            "The database has no room left on its disk; what it was writing is not kept. Make room, and do it again.",
+        ),
+    ],
+)
+def test_a_full_disk_is_one_line_on_stderr_and_exit_code_2(
+    monkeypatch: pytest.MonkeyPatch, full: Exception, told: str
+) -> None:
+    @click.command()
+    def command() -> None:
+        raise full
+
+    monkeypatch.setattr(main, "get_command", lambda _context, _name: command)
+    done = CliRunner().invoke(main, ["anything"])
+
+    assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"Error: {told}\n")
 
 
 @pytest.mark.parametrize("command", ["ingest", "import"])
