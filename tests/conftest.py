@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import hypothesis
 import psycopg
 import pytest
 
@@ -25,6 +26,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Forget the settings of whoever runs the tests, but for the tests' own, and leave their data alone. The process that controls the run makes the
     cluster's folder; its xdist workers are told where it is."""
     look_seldom()
+    hypothesis.settings.register_profile("unhurried", deadline=None)  # how long an example takes, the machine decides
+    hypothesis.settings.load_profile("unhurried")
     for name in [name for name in os.environ if name.startswith("BILLING_") and not name.startswith("BILLING_TEST_")]:
         del os.environ[name]
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # many processes are started: each would compile every module anew

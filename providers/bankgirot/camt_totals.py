@@ -41,7 +41,8 @@ class StatementTotals:
     def check(self, statement: Statement, account: str, inspection: Inspection) -> Iterator[StatementBalance]:
         """The balances of a statement. What does not agree with its entries is a fault."""
         if not statement.is_whole:
-            inspection.warn(f"Statement {statement.id} is one of several pages: no totals or balances were read.")
+            if statement.has_totals:
+                inspection.warn(f"Statement {statement.id} is one of several pages: no totals or balances were read.")
             return
         try:
             if self._are_known:

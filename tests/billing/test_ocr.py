@@ -149,7 +149,7 @@ def every_slip(number: str) -> set[str]:
     return wrong | missing | swapped | {number[:-2]}
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(NUMBERS)
 def test_whatever_single_slip_is_made_the_number_meant_is_among_the_few_looked_for(number: str) -> None:
     ocr = ocr_of(number)

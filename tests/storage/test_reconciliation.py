@@ -76,7 +76,7 @@ def connection(database_clones: Any) -> Any:
         yield made
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(theirs=FACTS, ours=FACTS, today=DAYS, known=KNOWN)
 def test_the_database_judges_lines_as_the_rules_do(
     connection: psycopg.Connection[Any], theirs: list[Fact], ours: list[Fact], today: date, known: Period | None

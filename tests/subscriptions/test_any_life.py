@@ -179,7 +179,6 @@ def test_any_life_agrees_with_the_model(lives: tuple[type[Lives], Database]) -> 
         settings=settings(
             max_examples=15,
             stateful_step_count=14,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
             database=None,
         ),
