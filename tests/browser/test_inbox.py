@@ -403,6 +403,10 @@ def test_what_is_shown_and_typed_stays_where_the_service_cannot_be_reached(
     with visit.cut_off():
         office.give_reason("Of another company")
         expect(office.dialog.get_by_role("alert")).to_have_text("The service cannot be reached just now.")
+    assert visit.sent_as("IgnoreTransfer") == []
+    with visit.cut_off(but="Viewer"):
+        reason.press("Enter")
+        expect(office.dialog.get_by_role("alert")).to_contain_text("Whether the change was made is not known")
         expect(problem).to_contain_text("The service cannot be reached just now.")
         expect(reason).to_have_value("Of another company")
         expect(office.row("Mora")).to_be_visible()

@@ -96,11 +96,18 @@ class Visit:
             route.continue_()
 
     @contextmanager
-    def cut_off(self) -> Iterator[None]:
-        """Nothing reaches the API."""
-        self.context.route("**/graphql", _abort)
+    def cut_off(self, *, but: str | None = None) -> Iterator[None]:
+        """Nothing reaches the API, but the query of this name."""
+
+        def abort(route: Route) -> None:
+            if but is not None and f"query {but} " in (route.request.post_data or ""):
+                route.fallback()
+            else:
+                route.abort()
+
+        self.context.route("**/graphql", abort)
         yield
-        self.context.unroute("**/graphql", _abort)
+        self.context.unroute("**/graphql", abort)
         self.problems.clear()
 
     @contextmanager
@@ -118,7 +125,3 @@ class Visit:
         yield
         self.context.unroute("**/graphql", lose)
         self.problems.clear()
-
-
-def _abort(route: Route) -> None:
-    route.abort()

@@ -29,8 +29,8 @@ interface Writing {
   readonly author?: string | undefined;
 }
 
-/** What the operation answers; `changes`: it is a mutation, which the `author` wrote. Rejects with `Refused`, or an `Error` where the service cannot
- * be reached. */
+/** What the operation answers; `changes`: it is a mutation, which the `author` wrote. Rejects with `Refused`, or an `Error`
+ * where no answer comes. */
 export async function answer<Data, Variables>({ document, variables }: Asked<Data, Variables>, { changes = false, author }: Writing = {}): Promise<Data> {
   const reply = await send<Data>({ query: document.toString(), variables }, { changes, author });
   const [failure] = reply.errors ?? [];
@@ -52,9 +52,9 @@ export function useAsk<Data, Variables>(asked: Asked<Data, Variables>, { when = 
   });
 }
 
-/** A change of the books. Once it is made, or is not, everything on the screen is asked for anew: an answer that did not come
- * does not say which, and a refusal may be about what somebody else has changed. One of who asks is about no books.
- * It is sent in the name of who was signed in when its dialog opened, or not at all. */
+/** A change of the books, in the name of who was signed in when its dialog opened. Once it is made, or is not, everything on
+ * the screen is asked for anew: where no answer came it may be made, and what was refused may be about what somebody else
+ * has changed. Only a refusal of who asks says nothing of the books. */
 export function useChange<Data, Variables>(document: TypedDocumentString<Data, Variables>) {
   const client = useQueryClient();
   const [author] = useState(actor);

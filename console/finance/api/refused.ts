@@ -22,9 +22,9 @@ export class Refused extends Error {
     return (codes as readonly string[]).includes(this.code);
   }
 
-  /** Who asks may not, or not now: asking for the next thing will not do either. */
+  /** Who asks may not, or not now, or cannot be made sure of: asking for the next thing will not do either. */
   get isAboutCaller(): boolean {
-    return ["UNAUTHENTICATED", "FRESH_AUTH_REQUIRED", "FORBIDDEN"].includes(this.code);
+    return ["UNAUTHENTICATED", "FRESH_AUTH_REQUIRED", "FORBIDDEN", "NOT_SENT"].includes(this.code);
   }
 }
 
