@@ -35,7 +35,8 @@ export async function ask(path: string, init: RequestInit = {}): Promise<Respons
   }
 }
 
-/** Run an operation once, with headers of the caller's own. Rejects where the service cannot be reached. */
+/** Run an operation once, with headers of the caller's own. Rejects where the service cannot be reached, and where something
+ * before it answers: what became of the operation is then not known. */
 export async function run<Data>(operation: Operation, own?: HeadersInit): Promise<Answer<Data>> {
   const headers = new Headers(own);
   headers.set("Content-Type", "application/json");
@@ -47,7 +48,7 @@ export async function run<Data>(operation: Operation, own?: HeadersInit): Promis
 
 async function replyOf<Data>(response: Response): Promise<Reply<Data>> {
   if (response.headers.get("Content-Type")?.includes("json")) return (await response.json()) as Reply<Data>;
-  return { errors: [{ message: `The service answered ${response.status}, and not with GraphQL.` }] };
+  throw new Error(`The service answered ${response.status}, and not with GraphQL.`);
 }
 
 /** The first error with this code. */

@@ -111,13 +111,16 @@ class Visit:
         self.problems.clear()
 
     @contextmanager
-    def losing(self, operation: str) -> Iterator[None]:
-        """The mutation is carried out, and its answer does not come."""
+    def losing(self, operation: str, *, gateway: bool = False) -> Iterator[None]:
+        """The mutation is carried out, and its answer does not come; a gateway gives one of its own."""
 
         def lose(route: Route) -> None:
             if f"mutation {operation}" in (route.request.post_data or ""):
                 route.fetch()
-                route.abort()
+                if gateway:
+                    route.fulfill(status=504, content_type="text/html", body="Gateway Timeout")
+                else:
+                    route.abort()
             else:
                 route.fallback()
 
