@@ -27,12 +27,18 @@ def is_line(line: object) -> bool:
         and (line.presented is None or _is_other(line.presented, line.amount))
         and isinstance(line.occurred_at, datetime)
         and line.occurred_at.tzinfo is not None
-        and all(isinstance(text, str) for text in (line.reference, line.description))
+        and _are_texts((line.reference, line.description, line.subject_reference or "", line.payout_reference or ""))
+        and _are_texts(line.subject_aliases)
+        and _are_texts(line.payment_references)
     )
 
 
+def _are_texts(texts: object) -> bool:
+    return isinstance(texts, tuple | list) and all(isinstance(text, str) for text in texts)
+
+
 def _is_amount(amount: object) -> bool:
-    return isinstance(amount, Money) and abs(amount.cents) < CENTS_END
+    return isinstance(amount, Money) and abs(amount.cents) < CENTS_END and isinstance(amount.currency, str)
 
 
 def _is_other(presented: Money, settled: Money) -> bool:

@@ -16,9 +16,9 @@ def is_fact(fact: object) -> bool:
         case LedgerLine():
             return is_line(fact)
         case RefundFact():
-            told = (fact.provider_reference, fact.payment_reference, *fact.payment_aliases)
             return (
-                all(_is_name(name) for name in told)
+                _are_names((fact.provider_reference, fact.payment_reference))
+                and _are_names(fact.payment_aliases)
                 and (fact.key is None or _is_name(fact.key))
                 and _is_outcome(fact.outcome)
                 and outcome_of(fact.outcome) == fact.outcome
@@ -27,7 +27,8 @@ def is_fact(fact: object) -> bool:
             )
         case PaymentFact():
             return (
-                all(_is_name(name) for name in (fact.provider_reference, *fact.payment_aliases))
+                _is_name(fact.provider_reference)
+                and _are_names(fact.payment_aliases)
                 and _is_amount(fact.amount)
                 and (fact.fee is None or (isinstance(fact.fee, Money) and fact.fee.cents >= 0))
                 and _is_instant(fact.occurred_at)
@@ -52,6 +53,10 @@ def _is_outcome(outcome: object) -> bool:
         and isinstance(outcome.state, RefundState)
         and all(text is None or isinstance(text, str) for text in (outcome.provider_reference, outcome.failure_reason))
     )
+
+
+def _are_names(names: object) -> bool:
+    return isinstance(names, tuple | list) and all(map(_is_name, names))
 
 
 def _is_name(name: object) -> bool:

@@ -192,6 +192,8 @@ PAID = PaymentFact(provider_reference="sb_1", amount=Money(100_000, "SEK"), fee=
         replace(REFUNDED, key=7),  # type: ignore[arg-type]
         replace(PAID, fee=Money(-1, "SEK")),
         replace(PAID, payment_aliases=(None,)),  # type: ignore[arg-type]
+        replace(PAID, payment_aliases=None),  # type: ignore[arg-type]
+        replace(REFUNDED, payment_aliases="sb_2"),  # type: ignore[arg-type]
     ],
 )
 async def test_what_is_no_fact_is_not_booked_and_does_not_stop_the_next_call(

@@ -75,10 +75,14 @@ def raising(error: BaseException) -> Callable[[], None]:
         (Listing(replace(LINE, kind="ADJUSTMENT")), "What it lists is no line of a ledger."),  # type: ignore[arg-type]
         (Listing(replace(LINE, amount=100)), "What it lists is no line of a ledger."),  # type: ignore[arg-type]
         (Listing(replace(LINE, reference=None)), "What it lists is no line of a ledger."),  # type: ignore[arg-type]
+        (Listing(replace(LINE, payout_reference=7)), "What it lists is no line of a ledger."),  # type: ignore[arg-type]
+        (Listing(replace(LINE, subject_aliases=None)), "What it lists is no line of a ledger."),  # type: ignore[arg-type]
+        (Listing(replace(LINE, amount=Money(100, None))), "What it lists is no line of a ledger."),  # type: ignore[arg-type]
     ],
     ids=[
         "closed", "broken", "hanging", "leaving", "cancelled", "no generator", "leaving at once", "a list", "no window",
         "not a line", "naive", "misspelt", "no money", "nameless",
+        "a number for a name", "no aliases", "no currency",
     ],
 )  # fmt: skip
 async def test_a_provider_whose_ledger_cannot_be_read_is_named_and_its_window_is_not_known(
