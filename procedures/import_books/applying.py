@@ -27,7 +27,11 @@ def keep_left_out(cursor: psycopg.Cursor[Any], file: CsvFile) -> None:
 
 def list_changes(cursor: psycopg.Cursor[Any], source: Source) -> int:
     """Fill `changed_<noun>` with the known rows that the file tells otherwise; gives how many."""
-    followed = [column for column in source.columns if not column.booked]
+    followed = [
+        column
+        for column in source.columns
+        if not column.booked or (source.open and column.name not in source.key)  # of others than open rows none differs
+    ]
     if not (followed and source.books):
         return 0
     differs = sql.SQL(", ").join(
@@ -59,6 +63,8 @@ def list_changes(cursor: psycopg.Cursor[Any], source: Source) -> int:
 
 def apply(cursor: psycopg.Cursor[Any], source: Source, parameters: Parameters) -> int:
     """Write what is staged of one source; gives how many rows are new."""
+    for statement in source.revise:
+        cursor.execute(statement, parameters)
     if source.update:
         cursor.execute(source.update, parameters)
     new = 0

@@ -13,7 +13,8 @@ ISSUED = """
     with issued as (
         select s.id from staged_invoice s where s.status is distinct from 'DRAFT'
          union all
-        select c.id from changed_invoice c where c.was->>'status' = 'DRAFT')
+        select c.id from changed_invoice c
+         where c.was->>'status' = 'DRAFT' and c.becomes->>'status' is distinct from 'DRAFT')
     select f.* from issued join invoice_fact f using (id)"""
 
 # What was void or uncollectible before these books knew it counts on the day of the invoice; later, on the day we learn.

@@ -80,8 +80,9 @@ def _rebooked(source: Source, books: sql.Composable) -> sql.Composable:
         "select s.line, format('%%s is %%s here, but %%s in the books; what is booked is not changed', v.name,"
         "                      coalesce(v.told, 'empty'), coalesce(v.known, 'empty'))"
         "  from {table} s join ({books}) b using ({key}), lateral (values {each}) v(name, told, known, differs)"
-        " where ({told}) is distinct from ({known}) and v.differs"
+        " where ({told}) is distinct from ({known}) and v.differs and ({open}) is not true"
     ).format(
+        open=sql.SQL(source.open or "false"),
         table=staged(source),
         books=books,
         key=sql.SQL(", ").join(map(sql.Identifier, source.key)),

@@ -11,8 +11,9 @@ from procedures.import_books import cells
 class Column:
     """A column. `sql`: its type in the database; `omissible`: a file may come without it.
 
-    `booked`: what was imported once stays; else another value in a later file is taken over. `personal`: its values are
-    told to nobody, not to the audit trail either. `refers`: the noun whose key it holds.
+    `booked`: what was imported once stays, unless its row is still open (see `Source`); else another value in a later file is
+    taken over. `personal`: its values are told to nobody, not to the audit trail either. `refers`: the noun whose key it
+    holds.
     """
 
     name: str

@@ -1,4 +1,7 @@
-"""`invoice_lines.csv`: what an invoice was for. Lines come in the run of their invoice, all of them, and add up to it."""
+"""`invoice_lines.csv`: what an invoice was for. Lines come in the run of their invoice, all of them, and add up to it.
+
+Those of a draft may come anew, all of them, until it is issued.
+"""
 
 from procedures.import_books import cells
 from procedures.import_books.columns import link, percent, signed_cents, text
@@ -7,12 +10,6 @@ from procedures.import_books.source import Source
 NUMBERED = """
     create or replace temporary view numbered_invoice_line as
     select s.*, row_number() over (partition by invoice order by line)::integer as ordinal from staged_invoice_line s"""
-
-NEW_LINES = """
-    create or replace temporary view new_invoice_line as
-    select l.* from numbered_invoice_line l
-     where exists (select from staged_invoice i where i.external_id = l.invoice)
-       and not exists (select from invoice i where i.external_id = l.invoice)"""
 
 OPPOSITE_SIGNS = """
     select line, 'net_cents and vat_cents have opposite signs' from staged_invoice_line
@@ -36,7 +33,21 @@ SAME_AS_BOOKED = """
       join invoice i on i.external_id = l.invoice
       left join invoice_line b on b.invoice_id = i.id and b.ordinal = l.ordinal
      where (l.description, l.net_cents, l.vat_rate, l.vat_cents)
-           is distinct from (b.description, b.net_cents, b.vat_rate, b.vat_cents)"""
+           is distinct from (b.description, b.net_cents, b.vat_rate, b.vat_cents)
+       and i.declared_status is distinct from 'DRAFT'"""
+
+# While the invoice is a draft in the books, before what the file says of it is.
+REMOVE_DRAFT_LINES = """
+    with told as (
+        select i.id as invoice_id, l.ordinal, l.description, l.net_cents, l.vat_rate, l.vat_cents
+          from numbered_invoice_line l join invoice i on i.external_id = l.invoice
+         where i.declared_status = 'DRAFT'),
+    known as (select * from invoice_line where invoice_id in (select invoice_id from told))
+    select remove_draft_lines(id)
+      from (select distinct invoice_id as id
+              from told l full join known b using (invoice_id, ordinal)
+             where (l.description, l.net_cents, l.vat_rate, l.vat_cents)
+                   is distinct from (b.description, b.net_cents, b.vat_rate, b.vat_cents)) other"""
 
 INVOICE_LINES = Source(
     noun="invoice_line",
@@ -48,7 +59,7 @@ INVOICE_LINES = Source(
         percent("vat_rate"),
         signed_cents("vat_cents", zero=True),
     ),
-    shared=(NUMBERED, NEW_LINES),
+    shared=(NUMBERED,),
     checks=(OPPOSITE_SIGNS, ADD_UP, SAME_AS_BOOKED),
     insert="""
         insert into invoice_line (id, invoice_id, ordinal, description, net_cents, vat_rate, vat_cents)

@@ -1,8 +1,12 @@
-"""`invoices.csv`: claims of the platform on its tenants, and of tenants on their customers."""
+"""`invoices.csv`: claims of the platform on its tenants, and of tenants on their customers.
+
+Nothing of a draft is booked: it may change in any way until it is issued, also in the run that issues it.
+"""
 
 from procedures.import_books import cells
 from procedures.import_books.columns import Column, cents, day, key, link, maybe, status, text
 from procedures.import_books.facts import INVOICE_FACT
+from procedures.import_books.invoice_lines import REMOVE_DRAFT_LINES
 from procedures.import_books.source import Source
 from storage.invoices import DECLARED_STATUSES, ISSUER_TYPES
 
@@ -41,6 +45,35 @@ STATUS_MOVES = """
        and (i.declared_status in ('VOID', 'UNCOLLECTIBLE') or s.status = 'DRAFT'
             or (s.status = 'VOID' and i.paid_cents > 0))"""
 
+LINES_OF_DRAFT = """
+    select s.line, format('the lines of invoice %%s in the books add up to %%s cents with %%s VAT, but it says %%s with %%s; '
+                          'tell its lines anew in invoice_lines.csv', s.external_id, b.total, b.tax, s.total_cents,
+                          s.tax_cents)
+      from staged_invoice s
+      join invoice i using (external_id)
+      join lateral (select sum(net_cents + vat_cents::numeric) as total, sum(vat_cents) as tax
+                      from invoice_line where invoice_id = i.id) b on (b.total, b.tax) <> (s.total_cents, s.tax_cents)
+     where i.declared_status = 'DRAFT'
+       and not exists (select from staged_invoice_line l where l.invoice = s.external_id)"""
+
+PAYMENT_OF_DRAFT = """
+    select s.line, format('payment %%s of it is of tenant %%s and in %%s', coalesce(p.external_id, p.id::text),
+                          t.external_id, p.currency)
+      from staged_invoice s
+      join invoice i using (external_id)
+      join payment p on p.invoice_id = i.id
+      join tenant t on t.id = p.tenant_id
+     where i.declared_status = 'DRAFT' and (t.external_id, p.currency) <> (s.tenant, s.currency)"""
+
+REVISE_DRAFTS = """
+    select revise_draft(c.id, t.id, s.number, s.ocr, s.issuer_type, s.currency, s.total_cents, s.tax_cents, s.issued_on,
+                        s.due_on, b.id)
+      from changed_invoice c
+      join staged_invoice s using (line)
+      join tenant t on t.external_id = s.tenant
+      left join subscription b on b.external_id = s.subscription
+     where c.was->>'status' = 'DRAFT'"""
+
 INVOICES = Source(
     noun="invoice",
     file="invoices.csv",
@@ -73,9 +106,11 @@ INVOICES = Source(
                i.total_cents, i.tax_cents, i.issued_on, i.due_on, i.declared_status as status,
                b.external_id as subscription, i.customer_account
           from invoice i join tenant t on t.id = i.tenant_id left join subscription b on b.id = i.subscription_id""",
+    open="b.status = 'DRAFT'",
     shared=(INVOICE_FACT,),
-    checks=(ROW, OWN_SUBSCRIPTION, NUMBER_TAKEN, STATUS_MOVES),
+    checks=(ROW, OWN_SUBSCRIPTION, NUMBER_TAKEN, STATUS_MOVES, LINES_OF_DRAFT, PAYMENT_OF_DRAFT),
     weighs="select line, currency, issued_on as day, total_cents as cents from staged_invoice where status is distinct from 'DRAFT'",
+    revise=(REMOVE_DRAFT_LINES, REVISE_DRAFTS),
     update="""
         update invoice i
            set customer_name = s.customer_name, customer_account = s.customer_account, declared_status = s.status

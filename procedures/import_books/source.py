@@ -16,10 +16,12 @@ class Source:
     (line, what is wrong). `weighs` gives (line, currency, day, cents) of what is booked at a day's exchange rate.
     `shared` makes what several statements use.
 
-    `prepare` works something out before any table of the books is written. Then, source by source: `update` carries what
-    the temporary table `changed_<noun>` lists into the books, `insert` writes the rows that they do not know, with the
-    staged ids (so later steps tell new rows), and `follow` what comes of both. Checks and statements may use the run's
-    %(now)s, %(today)s, %(zone)s and %(actor)s.
+    `open`: which rows of `books`, called b, are not booked yet: whatever the file tells of them is taken over.
+
+    `prepare` works something out before any table of the books is written. Then, source by source: `revise` and `update`
+    carry what the temporary table `changed_<noun>` lists into the books (`revise` what only open rows take), `insert` writes
+    the rows that they do not know, with the staged ids (so later steps tell new rows), and `follow` what comes of both.
+    Checks and statements may use the run's %(now)s, %(today)s, %(zone)s and %(actor)s.
     """
 
     noun: str
@@ -28,10 +30,12 @@ class Source:
     insert: LiteralString | None = None
     key: Sequence[str] = ()
     books: LiteralString | None = None
+    open: LiteralString | None = None
     shared: Sequence[LiteralString] = ()
     unique: Sequence[Sequence[str]] = ()
     checks: Sequence[LiteralString] = ()
     weighs: LiteralString | None = None
     prepare: LiteralString | None = None
+    revise: Sequence[LiteralString] = ()
     update: LiteralString | None = None
     follow: Sequence[LiteralString] = ()

@@ -187,6 +187,75 @@ def test_what_is_paid_after_the_write_off_is_credit(platform: Platform) -> None:
     assert platform.balances() == {"6351": 12500, "3001": -10000, "2611": -2500, "1580": 12501, "2420": -12501}
 
 
+ANOTHER: Row = {
+    "tenant": "T2", "number": "1002", "ocr": "", "issuer_type": "tenant", "customer_name": "Bo", "currency": "EUR",
+    "total_cents": 2500, "tax_cents": 500, "issued_on": "2024-03-02", "due_on": "2024-04-02",
+}  # fmt: skip
+TWO_TENANTS: list[Row] = [{}, {"external_id": "T2", "currency": "EUR"}]
+
+
+@pytest.mark.parametrize(
+    ("status", "books"), [("draft", {}), ("", {"1510": 2500, "3001": -2000, "2611": -500}), ("void", {})]
+)
+def test_a_draft_changes_in_any_way_until_it_is_issued(platform: Platform, status: str, books: dict[str, int]) -> None:
+    platform.load(fx_rates=[{}], tenants=TWO_TENANTS, invoices=[{"status": "draft"}])
+    report = platform.load(invoices=[ANOTHER | {"status": status}])
+
+    assert (report.files[0].new, report.files[0].changed) == (0, 1)
+    assert platform.rows(
+        "select t.external_id, number, ocr, issuer_type, customer_name, i.currency, total_cents, tax_cents, issued_on::text,"
+        " due_on::text, declared_status from invoice i join tenant t on t.id = i.tenant_id"
+    ) == [("T2", "1002", None, "TENANT", "Bo", "EUR", 2500, 500, "2024-03-02", "2024-04-02", status.upper() or None)]
+    assert platform.balances(book="T2") == books
+    [(details,)] = platform.rows("select details from audit_event where action = 'invoice.changed_by_import'")
+    told = json.loads(details)
+    assert (told["before"]["total_cents"], told["after"]["total_cents"]) == (12500, 2500)
+    assert "Bo" not in details
+    if status == "":
+        assert platform.refused(invoices=[ANOTHER | {"tax_cents": 0}]) == [
+            "invoices.csv:2: tax_cents is 0 here, but 500 in the books; what is booked is not changed"
+        ]
+
+
+def test_a_draft_that_stays_one_is_not_booked_whatever_changes(platform: Platform) -> None:
+    platform.load(**BEGINNING, invoices=[{"status": "draft"}])
+    report = platform.load(invoices=[{"status": "draft", "customer_name": "Boule Club Malmö"}])
+
+    assert (report.files[0].changed, report.journals) == (1, 0)
+
+
+def test_the_lines_of_a_draft_come_anew_with_it_or_alone(platform: Platform) -> None:
+    shown = "select ordinal, description, net_cents from invoice_line order by 1"
+    platform.load(**BEGINNING, invoices=[{"status": "draft"}], invoice_lines=[{}])
+    halves: list[Row] = [{"net_cents": 5000, "vat_cents": 1250, "description": what} for what in ("Lanes", "Balls")]
+
+    report = platform.load(invoice_lines=halves)
+    assert (report.files[0].new, platform.rows(shown)) == (2, [(1, "Lanes", 5000), (2, "Balls", 5000)])
+    again = platform.load(invoice_lines=halves)
+    assert (again.files[0].new, again.files[0].unchanged) == (0, 2)
+    [problem] = platform.refused(invoices=[{"status": "draft", "total_cents": 1000, "tax_cents": 0}])
+    assert problem == (
+        "invoices.csv:2: the lines of invoice I1 in the books add up to 12500 cents with 2500 VAT, but it says 1000 with 0; "
+        "tell its lines anew in invoice_lines.csv"
+    )
+
+    platform.load(
+        invoices=[{"total_cents": 1000, "tax_cents": 0}],
+        invoice_lines=[{"net_cents": 1000, "vat_rate": 0, "vat_cents": 0}],
+    )
+    assert platform.rows(shown) == [(1, "Club, March", 1000)]
+    assert platform.balances() == {"1510": 1000, "3004": -1000}
+
+
+def test_a_draft_stays_with_the_tenant_and_currency_of_its_payments(platform: Platform) -> None:
+    platform.load(fx_rates=[{}], tenants=TWO_TENANTS, invoices=[{"status": "draft"}], payments=[{"status": "pending"}])
+
+    for another in ({"tenant": "T2"}, {"currency": "EUR"}):
+        assert platform.refused(invoices=[{"status": "draft"} | another]) == [
+            "invoices.csv:2: payment P1 of it is of tenant T1 and in SEK"
+        ]
+
+
 @pytest.mark.parametrize("issuer_type", ["platform", "tenant"])
 async def test_what_transfers_paid_of_an_uncollectible_invoice_is_written_off_when_they_are_unassigned(
     platform: Platform, little: LittleBooks, books: Books, order: Order, issuer_type: str
