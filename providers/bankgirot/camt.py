@@ -152,11 +152,6 @@ class Statement(Part):
         return self.page == "1" and is_last in ("true", "1")
 
     @property
-    def has_totals(self) -> bool:
-        """Whether it states balances, or sums of its entries."""
-        return bool(self.balances) or any(path.startswith("TxsSummry/") for path in self.values)
-
-    @property
     def message(self) -> "Message":
         """Its message, read up to this statement."""
         assert isinstance(self.parent, Message)

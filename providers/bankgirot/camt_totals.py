@@ -41,7 +41,7 @@ class StatementTotals:
     def check(self, statement: Statement, account: str, inspection: Inspection) -> Iterator[StatementBalance]:
         """The balances of a statement. What does not agree with its entries is a fault."""
         if not statement.is_whole:
-            if statement.has_totals:
+            if statement.balances or any(stated for _, *figures in _summary(statement) for stated in figures):
                 inspection.warn(f"Statement {statement.id} is one of several pages: no totals or balances were read.")
             return
         try:
@@ -56,11 +56,7 @@ class StatementTotals:
 
     def _check_summary(self, statement: Statement, inspection: Inspection) -> None:
         """A summary may count what is booked, or everything that is listed."""
-        for side, count, total in (
-            ("entries", statement.entries_count, statement.entries_sum),
-            ("credits", statement.credits_count, statement.credits_sum),
-            ("debits", statement.debits_count, statement.debits_sum),
-        ):
+        for side, count, total in _summary(statement):
             for figure, stated, there in (("number", count, self._counts), ("sum", total, self._sums)):
                 if stated is not None and _figure(stated) not in (there[side], there[f"booked {side}"]):
                     what = f"the {figure} of {side} is stated as {stated}, it is {there[f'booked {side}']}"
@@ -84,6 +80,13 @@ class StatementTotals:
             to_day=day(closing.day),
             sequence=statement.sequence,
         )
+
+
+def _summary(statement: Statement) -> Iterator[tuple[str, str | None, str | None]]:
+    """What is stated of all entries, of credits and of debits: how many they are, and their sum."""
+    yield "entries", statement.entries_count, statement.entries_sum
+    yield "credits", statement.credits_count, statement.credits_sum
+    yield "debits", statement.debits_count, statement.debits_sum
 
 
 def _balance(statement: Statement, types: tuple[str, ...], currency: str) -> Balance | None:

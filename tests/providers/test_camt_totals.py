@@ -99,6 +99,13 @@ def test_a_page_of_a_longer_message_is_read_like_a_page_of_its_statement(
     assert of(Deposit, content)[0].identities[0].endswith(":N1 1" if number == "1" else ":N1 page 2 1")
 
 
+@pytest.mark.parametrize("side", ["TtlNtries", "TtlCdtNtries", "TtlDbtNtries"])
+def test_a_page_that_states_any_total_is_told(side: str) -> None:
+    page = page_of("1", is_last=False)
+    assert warnings(stated(entry("1.00"), head=page)) == []
+    assert len(warnings(stated(entry("1.00"), head=page + summary(side, 7, "9.00")))) == 1
+
+
 def test_a_statement_says_itself_which_page_it_is_rather_than_its_message() -> None:
     whole = notification(entry("1.00"), head=page_of("1", is_last=True) + summary("TtlCdtNtries", 1, "1.00"))
     content = camt(whole, message="053", head=page_of("2", is_last=False).replace("StmtPgntn", "MsgPgntn"))

@@ -118,7 +118,7 @@ def test_a_worker_that_hangs_ends_at_once_when_it_is_told_so_again(
 
         process.send_signal(signal.SIGTERM)
 
-        assert process.wait(timeout=5) == -signal.SIGTERM
+        assert process.wait(timeout=15) == -signal.SIGTERM
     until(runtime, "select count(*) from pg_stat_activity where query like 'select pg_advisory_xact_lock%'", 0)
     assert runtime.execute("select count(*) from bank_file").fetchone() == (0,)
     assert (tmp_path / "bank" / "monday.txt").exists()
@@ -131,7 +131,7 @@ def test_what_hangs_is_cut_off_when_its_time_is_over(
     with stuck(database, runtime, tmp_path, command, before=SHORT) as process:
         process.send_signal(signal.SIGTERM)
 
-        _, log = process.communicate(timeout=5)
+        _, log = process.communicate(timeout=15)
 
     assert process.returncode == -signal.SIGALRM
     assert '"chore": "bank files", "event": "cut off"' in log
