@@ -329,7 +329,7 @@ def test_a_paid_invoice_cannot_be_void(platform: Platform) -> None:
     platform.load(**BEGINNING, invoices=[{}], payments=[{"amount_cents": 100, "fee_cents": 0}])
 
     assert platform.refused(invoices=[{"status": "void"}]) == [
-        "invoices.csv:2: it cannot be void: 100 cents of it are paid; refund them first"
+        "invoices.csv:2: it cannot be void: 100 cents of it are paid; refund them, or unassign their transfer, instead"
     ]
 
 
