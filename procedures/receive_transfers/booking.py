@@ -46,6 +46,7 @@ IDENTITIES = f"""
 insert into bank_identity (provider, key, subject_id, amount_cents)
 select %(provider)s, given.key, coalesce(s.known_as, s.id), given.cents
   from ({IDENTIFIED}) given join staged s using (place)
+ order by place
     on conflict (provider, key) do nothing"""  # noqa: S608 - out of our own constants
 
 BOOKED = {

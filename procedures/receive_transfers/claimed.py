@@ -1,6 +1,7 @@
 """Debits that an earlier file gave without details, so that they were booked as nobody's, and that carry out orders of ours.
 
-What was booked is undone, and the whole entry is new again: each of its debits is booked with its order, or as nobody's.
+What was booked is undone, and the whole entry is new again: each of its debits is booked with its order, or as nobody's. Only
+where it was booked as one: of an entry that was itemised before, one item's journal is not the whole, and a person is told.
 """
 
 from typing import Any
@@ -23,6 +24,7 @@ select min(s.place) as place, j.id as journal_id, j.subject_id, e.amount_cents, 
         or exists (select from transfer_return r where r.id = s.order_id and r.status = 'PENDING'))
    and not exists (select from payout_report r where r.id = s.known_as)
    and not exists (select from journal back where back.reverses_id = j.id)
+   and e.amount_cents = -(select sum(every.cents) from staged every where every.known_as = s.known_as)
  group by j.id, e.id"""
 NEW_AGAIN = "update staged s set known_as = null from claimed c where s.known_as = c.subject_id"
 BOOKED = """

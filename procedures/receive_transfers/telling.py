@@ -33,7 +33,13 @@ select d.place, d.reference, d.booked_on, d.cents, d.currency, coalesce(min(f.fi
  where d.kind = 'DEPOSIT' and d.known_as is null
  group by d.place, d.reference, d.booked_on, d.cents, d.currency"""
 KNOWN_DEBITS = """
-select place, reference, booked_on, cents, currency
+select place, reference, booked_on, cents, currency,
+       case when exists (select from refund r where r.id = order_id and r.status = 'PENDING'
+                          union all
+                         select from transfer_return r where r.id = order_id and r.status = 'PENDING')
+                 and not exists (select from payout_report p where p.order_id = staged.order_id and p.kind = 'PAID')
+            then ' It names an order of ours that is pending, but was booked as unmatched with others of its entry: resolve it by hand.'
+            else '' end as how
   from staged where kind in ('DEBIT', 'CHARGE') and known_as is not null"""
 NEW_DEBITS = """
 select place, reference, booked_on, cents, currency, message,
@@ -68,7 +74,7 @@ select currency, booked_on from staged where kind in ('DEBIT', 'CHARGE') and kno
 SENTENCES = {
     "Deposit {reference} of {booked_on}, {amount}, is known from {file_name}: its {payments} not booked again.": KNOWN_DEPOSITS,
     "Of deposit {reference} of {booked_on}, {amount}, {payments} known from {file_name} and not booked again.": KNOWN_PAYMENTS,
-    "Debit {reference} of {booked_on}, {amount}, is known and was not booked again.": KNOWN_DEBITS,
+    "Debit {reference} of {booked_on}, {amount}, is known and was not booked again.{how}": KNOWN_DEBITS,
     "Debit {reference} of {booked_on}, {amount}, was booked as unmatched: that is undone, it names an order of ours.": CLAIMED,
     "Debit {reference} of {booked_on}, {amount} ({message}), is booked {how}.": NEW_DEBITS,
     "Debit {reference} of {booked_on}, {amount}, carries out {ordered}, {how}.": CARRIED_OUT,

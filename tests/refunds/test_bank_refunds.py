@@ -153,6 +153,35 @@ async def test_a_debit_that_came_without_its_order_is_the_orders_once_a_file_nam
     assert bank.desk.broken() == []
 
 
+@pytest.mark.parametrize("items", [("20.00", "500.00"), ("500.00", "20.00"), ("X500.00", "X20.00")], ids="+".join)
+async def test_an_entry_that_was_itemised_without_its_orders_is_not_booked_anew(
+    bank: Bank, items: tuple[str, str]
+) -> None:
+    done = await bank.desk.refund(await bank.paid_invoice(), 50_000)
+    named = (
+        transaction(amount, end_to_end_id=key, servicer_reference=f"P{amount}")
+        for amount, key in (("500.00", done.refund_id.hex), ("20.00", "SALARY"))
+    )
+    nameless = (
+        transaction(item.lstrip("X"), servicer_reference=item if item.startswith("X") else None) for item in items
+    )
+    first, second = (
+        entry("520.00", *parts, side="DBIT", servicer_reference="E1", day=TODAY) for parts in (nameless, named)
+    )
+    await bank.report(camt(notification(first)))
+
+    taken = await bank.report(camt(notification(second, id="N2")))
+
+    assert bank.balances("1930", "2999") == [73_000, 52_000]
+    assert bank.desk.row(done.refund_id)[0] == "PENDING"
+    [told] = [warning for warning in taken.warnings if warning.endswith("resolve it by hand.")]
+    assert told == (
+        "Debit P500.00 of 2026-11-20, -500.00 SEK, is known and was not booked again. It names an order of ours that is"
+        " pending, but was booked as unmatched with others of its entry: resolve it by hand."
+    )
+    assert bank.desk.broken() == []
+
+
 async def test_a_debit_that_carried_an_order_out_is_known_where_a_statement_gives_no_details(bank: Bank) -> None:
     done = await bank.desk.refund(await bank.paid_invoice(), 50_000)
     paid = transaction("500.00", end_to_end_id=done.refund_id.hex, servicer_reference="P1")
