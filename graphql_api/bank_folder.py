@@ -95,9 +95,10 @@ class BankFolder:
             if note is not None:
                 beside.write_text(f"{note}\n", encoding="utf-8")
             shutil.move(path, target)
-        except OSError:
-            beside.unlink(missing_ok=True)
-            target.unlink()
+        except BaseException:
+            target.unlink(missing_ok=True)
+            if note is not None:
+                beside.unlink(missing_ok=True)
             raise
 
 

@@ -136,12 +136,13 @@ def receive(
 
 @contextmanager
 def _reading(provider: str) -> Iterator[None]:
-    """What the reader gives is looked at by staging it: that it cannot be kept is the reader's failure too.
+    """What the reader gives is looked at by staging it: that it cannot be kept is the reader's failure too. It has nothing but
+    our stream: a disk, a database or a machine that fails is not its fault.
 
     Raises: BankFileInvalid.
     """
     try:
-        with plugin_code(provider, BankFileInvalid, psycopg.OperationalError):
+        with plugin_code(provider, BankFileInvalid, psycopg.OperationalError, OSError, MemoryError):
             yield
     except PluginFailed as failed:
         raise BankFileInvalid([reader_failed(provider, failed)]) from failed

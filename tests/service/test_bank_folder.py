@@ -16,6 +16,7 @@ import pytest
 
 from graphql_api import bank_folder
 from graphql_api.bank_folder import BankFolder
+from providers.bankgirot import plugin
 from providers.registry import Registry
 from storage.engine import Database
 from tests.books import NOW, LittleBooks
@@ -209,20 +210,39 @@ def test_a_file_is_moved_into_another_file_system(watched: BankFolder, monkeypat
     assert (watched.folder / "done/monday.txt").read_bytes() == FILE
 
 
+@pytest.mark.parametrize("name", ["monday.txt", f"{'m' * 251}.txt"], ids=["short", "as long as can be"])
+@pytest.mark.parametrize("content", [b"no bank file", FILE], ids=["refused", "booked"])
 def test_a_file_that_cannot_be_moved_leaves_nothing_where_it_should_go(
-    watched: BankFolder, little: LittleBooks, monkeypatch: pytest.MonkeyPatch
+    watched: BankFolder, little: LittleBooks, monkeypatch: pytest.MonkeyPatch, content: bytes, name: str
 ) -> None:
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    put(watched, "monday.txt", b"no bank file")
+    put(watched, name, content)
     with monkeypatch.context() as on_a_full_disk:
         on_a_full_disk.setattr(shutil, "move", full)
+        for _ in range(2):
+            assert watched.take_in(NOW) == 0
+    assert there(watched) == [name]
+
+    assert watched.take_in(NOW) == 0
+    assert len(there(watched)) == (2 if content is not FILE else 1)
+
+
+def test_a_file_that_could_not_be_read_to_its_end_stays(
+    watched: BankFolder, little: LittleBooks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stale(*_: object) -> None:
+        raise OSError(errno.ESTALE, "Stale file handle")
+
+    put(watched, "monday.txt")
+    with monkeypatch.context() as share_gone:
+        share_gone.setattr(plugin, "read_bgmax", stale)
         assert watched.take_in(NOW) == 0
     assert there(watched) == ["monday.txt"]
 
-    assert watched.take_in(NOW) == 0
-    assert there(watched) == ["refused/monday.txt", "refused/monday.txt.why.txt"]
+    assert watched.take_in(NOW) == 1
+    assert there(watched) == ["done/monday.txt"]
 
 
 def test_a_file_whose_name_is_no_utf8_is_booked_like_any(watched: BankFolder, little: LittleBooks) -> None:
