@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -82,10 +82,7 @@ class Worker:
             queue = tasks.create_task(self._again_and_again(self._runner.run, every=AFTER_A_FAILURE), name="queue")
             await self._stopping.wait()
             queue.cancel()  # it finishes the jobs that run
-            _, unfinished = await asyncio.wait([*doing, queue], timeout=GRACE_SECONDS)
-            for task in unfinished:
-                log.warning("cut off", chore=task.get_name())
-                task.cancel()
+            await _finish([*doing, queue])
 
     def stop(self) -> None:
         """Begin nothing new; `run` and `run_once` end when what is being done is done."""
@@ -102,11 +99,29 @@ class Worker:
             await asyncio.wait([task])
 
     async def run_once(self) -> dict[str, int]:
-        """Do all that is due now, until told to stop; gives how much, by the names of the chores."""
-        done = {chore.name: await self._do(chore) for chore in until(self._stopping.is_set, self._chores)}
+        """Do all that is due now, until told to stop, as `run` does; gives how much, by the names of the chores."""
+        done: dict[str, int] = {}
+
+        async def chores() -> None:
+            for chore in until(self._stopping.is_set, self._chores):
+                done[chore.name] = await self._do(chore)
+
+        await self._to_its_end(chores(), name="chores")
         if not self._stopping.is_set():
-            await self._runner.run(until_empty=True)
+            await self._to_its_end(self._runner.run(until_empty=True), name="queue")
         return done
+
+    async def _to_its_end(self, work: Coroutine[None, None, None], *, name: str) -> None:
+        """Wait for it; where we are told to stop, for a few seconds more."""
+        doing, stop = asyncio.create_task(work, name=name), asyncio.create_task(self._stopping.wait())
+        try:
+            await asyncio.wait([doing, stop], return_when=asyncio.FIRST_COMPLETED)
+            await _finish([doing])
+        finally:
+            stop.cancel()
+            doing.cancel()
+        if not doing.cancelled():
+            doing.result()
 
     async def _do(self, chore: Chore) -> int:
         with CHORE_FAILURES.labels(chore.name).count_exceptions():
@@ -138,3 +153,13 @@ class Worker:
 
     async def _notify(self, notice_id: str) -> None:
         await notify(UUID(notice_id), at=self._now(), books=self._tools.books, postbox=self._tools.postbox)
+
+
+async def _finish(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Give them a few seconds, and cut off what is not done then."""
+    _, unfinished = await asyncio.wait(tasks, timeout=GRACE_SECONDS)
+    for task in unfinished:
+        log.warning("cut off", chore=task.get_name())
+        task.cancel()
+    if unfinished:
+        await asyncio.wait(unfinished)
