@@ -1,5 +1,6 @@
 """Keeping the lines of a provider's ledger as it reports them, each once."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -9,6 +10,8 @@ from providers.ledger_lines import LedgerLine, MovementKind
 from storage.movements import store_movements
 
 CENTS_END = 2**63
+CURRENCY = re.compile("[A-Z]{3}")
+YEARS = range(1980, 2100)
 OWN_SUBJECT = frozenset({MovementKind.CHARGE, MovementKind.FEE})
 
 
@@ -23,11 +26,11 @@ def is_line(line: object) -> bool:
     return (
         isinstance(line, LedgerLine)
         and isinstance(line.kind, MovementKind)
-        and _is_amount(line.amount)
+        and is_amount(line.amount)
         and (line.presented is None or _is_other(line.presented, line.amount))
-        and isinstance(line.occurred_at, datetime)
-        and line.occurred_at.tzinfo is not None
-        and _are_texts((line.reference, line.description, line.subject_reference or "", line.payout_reference or ""))
+        and is_instant(line.occurred_at)
+        and _are_texts((line.reference, line.description))
+        and _are_texts([text for text in (line.subject_reference, line.payout_reference) if text is not None])
         and _are_texts(line.subject_aliases)
         and _are_texts(line.payment_references)
     )
@@ -37,14 +40,25 @@ def _are_texts(texts: object) -> bool:
     return isinstance(texts, tuple | list) and all(isinstance(text, str) for text in texts)
 
 
-def _is_amount(amount: object) -> bool:
-    return isinstance(amount, Money) and abs(amount.cents) < CENTS_END and isinstance(amount.currency, str)
+def is_amount(amount: object) -> bool:
+    """Whether it is money that a database can keep, in a currency by its code."""
+    return (
+        isinstance(amount, Money)
+        and abs(amount.cents) < CENTS_END
+        and isinstance(amount.currency, str)
+        and CURRENCY.fullmatch(amount.currency) is not None
+    )
+
+
+def is_instant(at: object) -> bool:
+    """Whether it is an instant of our times, so that every zone has a day for it."""
+    return isinstance(at, datetime) and at.tzinfo is not None and at.year in YEARS
 
 
 def _is_other(presented: Money, settled: Money) -> bool:
     """Whether it says of the same movement what it was in another currency."""
     return (
-        _is_amount(presented)
+        is_amount(presented)
         and presented.currency != settled.currency
         and (presented.cents < 0, presented.cents > 0) == (settled.cents < 0, settled.cents > 0)
     )

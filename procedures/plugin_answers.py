@@ -1,10 +1,9 @@
 """What a plugin answers, looked at before it is believed: a partner's code may give anything."""
 
 from dataclasses import replace
-from datetime import datetime
 
 from billing.money import Money
-from procedures.keep_lines import is_line, kept_text
+from procedures.keep_lines import is_amount, is_instant, is_line, kept_text
 from providers.ledger_lines import LedgerLine
 from providers.refunding import RefundOutcome, RefundState
 from providers.webhooks import PaymentFact, RefundFact
@@ -22,16 +21,16 @@ def is_fact(fact: object) -> bool:
                 and (fact.key is None or _is_name(fact.key))
                 and _is_outcome(fact.outcome)
                 and outcome_of(fact.outcome) == fact.outcome
-                and _is_amount(fact.amount)
-                and _is_instant(fact.occurred_at)
+                and _is_paid(fact.amount)
+                and is_instant(fact.occurred_at)
             )
         case PaymentFact():
             return (
                 _is_name(fact.provider_reference)
                 and _are_names(fact.payment_aliases)
-                and _is_amount(fact.amount)
+                and _is_paid(fact.amount)
                 and (fact.fee is None or (isinstance(fact.fee, Money) and fact.fee.cents >= 0))
-                and _is_instant(fact.occurred_at)
+                and is_instant(fact.occurred_at)
             )
     return False
 
@@ -63,9 +62,5 @@ def _is_name(name: object) -> bool:
     return isinstance(name, str) and name != "" and name == kept_text(name)
 
 
-def _is_amount(amount: object) -> bool:
-    return isinstance(amount, Money) and amount.cents > 0
-
-
-def _is_instant(at: object) -> bool:
-    return isinstance(at, datetime) and at.tzinfo is not None
+def _is_paid(amount: object) -> bool:
+    return isinstance(amount, Money) and is_amount(amount) and amount.cents > 0

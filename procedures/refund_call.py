@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from billing.money import Money
+from procedures.keep_lines import kept_text
 from procedures.plugin_answers import outcome_of
 from procedures.settle_refund import CONFIRMED_EVERY, Unknown
 from providers.plugin_code import PluginFailed, plugin_code
@@ -65,12 +66,12 @@ class Attempt:
 async def attempt(refunds: Refunds, this: Attempt) -> RefundOutcome | Unknown:
     """Call the provider: from the second attempt on it is first asked what it knows of the order."""
     try:
-        with plugin_code(this.provider, NotExecuted, PayerAccountNeeded):
+        with plugin_code(this.provider, NotExecuted, PayerAccountNeeded, level=logging.WARNING):
             return await _told(refunds, this)
     except PayerAccountNeeded as needed:
-        return RefundOutcome(state=RefundState.FAILED, failure_reason=str(needed))
+        return RefundOutcome(state=RefundState.FAILED, failure_reason=kept_text(str(needed)))
     except NotExecuted as problem:
-        return again(this, problem.problem, key_ttl=refunds.key_ttl)
+        return again(this, kept_text(str(problem.problem)) or "", key_ttl=refunds.key_ttl)
     except PluginFailed as failed:
         return unknown(this, failed, key_ttl=refunds.key_ttl)
 

@@ -19,7 +19,7 @@ from billing.refusals import Refusal
 from procedures.book_conversions import book_conversions
 from procedures.book_movements import Lines, book_movements
 from procedures.books import Books, Order
-from procedures.keep_lines import keep
+from procedures.keep_lines import keep, kept_text
 from procedures.plugin_answers import is_fact
 from procedures.rows import locked
 from procedures.stopping import Stopped, never, until
@@ -135,7 +135,7 @@ async def _problem(claimed: _Claimed, *, books: Books, registry: Registry, jobs:
     except Refusal as refusal:
         return str(refusal)
     except (NotExecuted, PluginFailed) as problem:
-        return problem.problem
+        return kept_text(str(problem.problem))
 
 
 async def _book(claimed: _Claimed, facts: Sequence[Fact], *, books: Books, jobs: Jobs) -> str | None:

@@ -50,10 +50,10 @@ class Offer:
     """One payment provider. A capability is offered by giving its object; the host calls the objects later.
 
     `name` is 2-32 lower-case letters, digits and underscores, the same as the plugin's entry point's, and names the
-    provider's section of the settings: BILLING_<NAME>_*. `configure` is given that section once, in lower case without the prefix, and only when all of
-    `required_settings` are there; it raises `SettingsUnusable` to say what is wrong with them. Without one of
-    `refund_settings` it is used for all but refunds. `health` says in a sentence what is wrong at the moment, or None, without connecting to
-    anything.
+    provider's section of the settings: BILLING_<NAME>_*. `configure` is given that section once, in lower case without the
+    prefix, and only when all of `required_settings` are there; it raises `SettingsUnusable` to say what is wrong with them.
+    Without one of `refund_settings` it is used for all but refunds. `health` says in a sentence what is wrong at the
+    moment, or None, without connecting to anything.
     """
 
     name: str

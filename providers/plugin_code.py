@@ -9,7 +9,8 @@ log = logging.getLogger(__name__)
 
 
 class PluginFailed(Exception):
-    """A plugin's code raised, or gave, what its contract does not know: what came of the call is not known.
+    """A plugin's code raised, or gave, what its contract does not know, or lets out of this call alone: what came of it is not
+    known.
 
     `kind` is the error's type. What the error says is not repeated: it may hold a name or a secret.
     """
@@ -21,10 +22,10 @@ class PluginFailed(Exception):
 
 
 @contextmanager
-def plugin_code(provider: str, *answers: type[Exception]) -> Iterator[None]:
+def plugin_code(provider: str, *answers: type[Exception], level: int = logging.ERROR) -> Iterator[None]:
     """Every call into a plugin is made in here, with its time limit and the first look at what it gives.
 
-    What is raised is logged and comes out as PluginFailed; as they are, only the `answers` that the contract lets this call
+    What is raised is logged (at `level`) and comes out as PluginFailed; as they are, only the `answers` that the contract lets this call
     raise, and what ends our own work: Ctrl-C, SIGTERM, and a cancellation that somebody asked for.
 
     Raises: PluginFailed, and the `answers`.
@@ -38,7 +39,7 @@ def plugin_code(provider: str, *answers: type[Exception]) -> Iterator[None]:
             raise
         failed = PluginFailed(type(error).__name__)
         told = failed.with_traceback(error.__traceback__)
-        log.exception("the plugin of provider %s failed with %s", provider, failed.kind, exc_info=told)
+        log.log(level, "the plugin of provider %s failed with %s", provider, failed.kind, exc_info=told)
         raise failed from error
 
 

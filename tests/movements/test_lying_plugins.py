@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -78,11 +78,16 @@ def raising(error: BaseException) -> Callable[[], None]:
         (Listing(replace(LINE, payout_reference=7)), "What it lists is no line of a ledger."),  # type: ignore[arg-type]
         (Listing(replace(LINE, subject_aliases=None)), "What it lists is no line of a ledger."),  # type: ignore[arg-type]
         (Listing(replace(LINE, amount=Money(100, None))), "What it lists is no line of a ledger."),  # type: ignore[arg-type]
+        (Listing(replace(LINE, amount=Money(100, "SE\0"))), "What it lists is no line of a ledger."),
+        (Listing(replace(LINE, amount=Money(100, "\ud800"))), "What it lists is no line of a ledger."),
+        (Listing(replace(LINE, occurred_at=datetime.max.replace(tzinfo=UTC))), "What it lists is no line of a ledger."),
+        (Listing(replace(LINE, subject_reference=0)), "What it lists is no line of a ledger."),  # type: ignore[arg-type]
     ],
     ids=[
         "closed", "broken", "hanging", "leaving", "cancelled", "no generator", "leaving at once", "a list", "no window",
         "not a line", "naive", "misspelt", "no money", "nameless",
-        "a number for a name", "no aliases", "no currency",
+        "a number for a name", "no aliases", "no currency", "NUL for a currency", "half a character", "the end of time",
+        "nothing for a name",
     ],
 )  # fmt: skip
 async def test_a_provider_whose_ledger_cannot_be_read_is_named_and_its_window_is_not_known(

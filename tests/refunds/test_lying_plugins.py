@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from providers.refunding import RefundOrder, RefundOutcome, RefundState
+from providers.refunding import NotExecuted, PayerAccountNeeded, RefundOrder, RefundOutcome, RefundState
 from tests.refunds.desk import Desk
 
 SENT = RefundOutcome(state=RefundState.SUCCEEDED, provider_reference="re_1")
@@ -55,6 +55,23 @@ async def test_an_answer_that_is_none_is_unknown_and_the_provider_is_asked(
     assert desk.row(done.refund_id)[0] == "SUCCEEDED"
     assert len(desk.gateway.sent) == 1
     assert desk.broken() == []
+
+
+@pytest.mark.parametrize(
+    ("said", "status"), [(NotExecuted("busy\0"), "PENDING"), (PayerAccountNeeded("who\0"), "FAILED")]
+)
+async def test_what_it_says_is_kept_without_what_no_database_can_keep(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, said: Exception, status: str
+) -> None:
+    async def refund(_order: RefundOrder) -> Any:
+        raise said
+
+    monkeypatch.setattr(desk.gateway, "refund", refund)
+    done = await desk.refund(desk.paid(125_000), 50_000)
+
+    assert desk.row(done.refund_id)[0] == status
+    [(notes,)] = desk.little.connection.execute("select string_agg(note, ' ') from refund_event").fetchall()
+    assert str(said).removesuffix("\0") in notes
 
 
 async def test_a_cancellation_that_was_asked_for_ends_the_call(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
