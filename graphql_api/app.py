@@ -78,7 +78,7 @@ def create_app(
                 await beside.enter_async_context((await beside.enter_async_context(over)).running())
             yield
 
-    saved = SavedOperationsRoute(callers=callers, now=now, open_schema=open_schema)
+    saved = SavedOperationsRoute(callers=callers, now=now, zone=settings.time_zone, open_schema=open_schema)
     exports = ExportRoute(wiring.packs(settings), Inputs(schema, core), now)
     routes = [
         Route("/healthz", healthy),

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import jwt
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from jwt.algorithms import OKPAlgorithm
@@ -127,7 +128,7 @@ def _read_key(path: Path) -> Ed25519PrivateKey:
     """Raises: KeyUnreadable."""
     try:
         key = serialization.load_pem_private_key(path.read_bytes(), password=None)
-    except (ValueError, TypeError) as unreadable:
+    except (ValueError, TypeError, UnsupportedAlgorithm) as unreadable:
         raise KeyUnreadable(path) from unreadable
     if not isinstance(key, Ed25519PrivateKey):
         raise KeyUnreadable(path)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Final, Self
+from zoneinfo import ZoneInfo
 
 import orjson
 from graphql import OperationType
@@ -71,15 +72,15 @@ def _offered(today: date) -> bytes:
 class SavedOperationsRoute:
     """GET /graphql/operations.json, for those who may read the schema: the operations tell as much."""
 
-    def __init__(self, *, callers: Callers, now: Callable[[], datetime], open_schema: bool) -> None:
-        self._callers, self._now, self._open = callers, now, open_schema
+    def __init__(self, *, callers: Callers, now: Callable[[], datetime], zone: ZoneInfo, open_schema: bool) -> None:
+        self._callers, self._now, self._zone, self._open = callers, now, zone, open_schema
 
     async def answer(self, request: Request) -> Response:
         try:
             await self._admit(request)
         except Refusal as refusal:
             return respond(Answer(outcome=Outcome.REFUSED, errors=(tell_refusal(refusal),), refusal=refusal), JSON)
-        return Response(_offered(self._now().date()), media_type=JSON)
+        return Response(_offered(self._now().astimezone(self._zone).date()), media_type=JSON)
 
     async def _admit(self, request: Request) -> None:
         if not self._open:

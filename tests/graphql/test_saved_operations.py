@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import httpx
 import orjson
@@ -219,7 +220,12 @@ async def offered(*roles: Role | None, open_schema: bool) -> httpx.Response:
     """What is answered to somebody with the roles; None: to nobody."""
     issuer = TestIssuer()
     authentication = Authentication(issuer=issuer, now=lambda: NOW)
-    route = SavedOperationsRoute(callers=Callers(tokens=authentication), now=lambda: NOW, open_schema=open_schema)
+    route = SavedOperationsRoute(
+        callers=Callers(tokens=authentication),
+        now=lambda: NOW,
+        zone=ZoneInfo("Europe/Stockholm"),
+        open_schema=open_schema,
+    )
     transport = httpx.ASGITransport(Starlette(routes=[Route("/operations.json", route.answer)]))
     token = issuer.token(roles=[role.value for role in roles if role])
     headers = {} if None in roles else {"authorization": f"Bearer {token}"}
