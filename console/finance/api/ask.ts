@@ -69,16 +69,20 @@ export function useChange<Data, Variables>(document: TypedDocumentString<Data, V
 type Versioned = { readonly expectedVersion?: number | null | undefined };
 
 /** A change of something that has a `version`, as it is known by now. What a colleague changes while the dialog is open is
- * refused at first; having been told, the person changes what the page shows since. */
+ * refused at first; having been told, the person changes what the page shows since. Once an answer was lost, what has changed
+ * since may be our own doing: then the version stays, and the change cannot be made twice. */
 export function useVersionedChange<Data, Input extends Versioned>(document: TypedDocumentString<Data, { readonly input: Input }>, version: number) {
   const { mutateAsync } = useChange(document);
   const [seen, see] = useState<number | undefined>(version);
+  const [isLost, setLost] = useState(false);
   return async (input: Input) => {
     const expectedVersion = seen ?? version;
     try {
       return await mutateAsync({ input: { ...input, expectedVersion } });
     } catch (error) {
-      see(error instanceof Refused && error.is("CONFLICT") ? undefined : expectedVersion);
+      const refused = error instanceof Refused;
+      if (!refused) setLost(true);
+      see(refused && error.is("CONFLICT") && !isLost ? undefined : expectedVersion);
       throw error;
     }
   };

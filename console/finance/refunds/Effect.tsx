@@ -23,8 +23,8 @@ interface EffectProps {
   readonly repeat: (wanted: boolean) => void;
 }
 
-export function Effect({ of: { data, error }, again, repeat }: EffectProps) {
-  if (error) return <Problem of={error} />;
+export function Effect({ of: { data, error, refetch }, again, repeat }: EffectProps) {
+  if (error) return <Problem of={error} again={() => void refetch()} />;
   if (!data) return <p className="quiet">{t("The effect is shown here before anything is done.")}</p>;
   const { refundPreview: effect } = data;
   return (

@@ -4,6 +4,7 @@ import { plainMoney, typedCents } from "../../words/figures";
 import { t } from "../../words/words";
 import { useChange } from "../api/ask";
 import { Refused } from "../api/refused";
+import { AmountField } from "../look/AmountField";
 import { ChangeDialog } from "../look/ChangeDialog";
 import { Effect, usePreview } from "./Effect";
 import { type Account, PayerAccount } from "./PayerAccount";
@@ -32,7 +33,7 @@ export function RefundDialog({ payment, close }: RefundDialogProps) {
     <ChangeDialog
       title={t("Refund")}
       action={t("Send the money back")}
-      ready={effect !== undefined && !preview.isPlaceholderData && amountCents !== undefined}
+      ready={effect !== undefined && !preview.error && !preview.isPlaceholderData && amountCents !== undefined}
       reasons={[t("Duplicate charge"), t("Cancelled by the customer")]}
       close={close}
       done={() => undefined}
@@ -48,16 +49,7 @@ export function RefundDialog({ payment, close }: RefundDialogProps) {
         }
       }}
     >
-      <label className="field">
-        <span>{t("Amount in {currency}", { currency })}</span>
-        <input
-          inputMode="decimal"
-          className="figures"
-          value={typed}
-          aria-invalid={amountCents === undefined}
-          onChange={(event) => setTyped(event.target.value)}
-        />
-      </label>
+      <AmountField label={t("Amount in {currency}", { currency })} currency={currency} typed={typed} type={setTyped} />
       <Effect of={preview} again={again !== undefined} repeat={(wanted) => setAgain(wanted ? crypto.randomUUID() : undefined)} />
       {account && <PayerAccount of={account} change={setAccount} />}
       <label className="flag">

@@ -30,7 +30,9 @@ export function useFilters(): Filters {
 }
 
 function isDay(text: string): boolean {
-  return DAY.test(text) && !Number.isNaN(Date.parse(text));
+  if (!DAY.test(text)) return false;
+  const day = new Date(text);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text); // 30 February is read as 2 March
 }
 
 const ROWS = 50;
