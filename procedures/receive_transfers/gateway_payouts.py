@@ -23,7 +23,7 @@ from storage.journals import copy_postings
 STAGED: Final = """
     select s.place, d.booked_on, s.counterparty_name, s.message, s.refs, s.cents, s.currency
       from staged s join staged d on d.kind = 'DEPOSIT' and d.deposit = s.deposit
-     where s.kind = 'PAYMENT' and s.known_as is null and s.order_id is null"""
+     where s.kind = 'PAYMENT' and s.known_as is null and s.order_key is null"""
 WORD = re.compile(r"[^\W_]+")
 MARK = "update staged set known_as = %s where place = %s"
 

@@ -43,7 +43,8 @@ class Staged(NamedTuple):
     the bank's, or an order that the bank has REFUSED or TAKEN.
 
     `certain_key`: the reference by which a machine may match it. `entry_key`: what the debits of one entry share.
-    `order_key`: of the order that a debit carries out, a payment brings back, or the bank has refused or taken. Filled
+    `order_key`: of the order that a debit carries out, a payment brings back (empty: money of ours that comes back, of an
+    order that is not named), or the bank has refused or taken. Filled
     later, `known_as` is what it was booked as before, `order_id` an order of ours.
     """
 
@@ -115,6 +116,7 @@ def _row(place: int, item: SettledPayment | Deposit | Debit | OrderReport) -> St
 
 
 def _payment(place: int, payment: SettledPayment) -> Staged:
+    order_key = payment.end_to_end_id or ("" if payment.comes_back else None)
     return Staged(
         place=place,
         kind="PAYMENT",
@@ -130,8 +132,8 @@ def _payment(place: int, payment: SettledPayment) -> Staged:
         message=payment.message,
         ocr_text=_shown(payment.references),
         refs=orjson.dumps([_reference(reference) for reference in payment.references]).decode(),
-        certain_key=None if payment.comes_back or payment.end_to_end_id else _certain_key(payment),
-        order_key=payment.end_to_end_id,
+        certain_key=None if order_key is not None else _certain_key(payment),
+        order_key=order_key,
     )
 
 

@@ -75,6 +75,18 @@ def test_a_payout_that_is_named_or_whose_gateway_is_arrives_and_is_no_transfer(
     assert_whole(database)
 
 
+def test_a_debit_of_ours_that_the_bank_reverses_is_no_payout_that_arrives(
+    database: Database, little: LittleBooks
+) -> None:
+    paid_out_by_the_sandbox(little)
+    back = entry("981.00", transaction("981.00", structured("Sandbox", is_ocr=False)), is_reversal=True, day=DAY)
+
+    received(database, camt(notification(back)))
+
+    assert balances(little) == (98_100, 98_100, -98_100)
+    assert_whole(database)
+
+
 @pytest.mark.parametrize("text", ["SANDBOXES", "sb_po_12", "Anna Andersson", "xsb po 1"])
 def test_a_payment_of_the_same_amount_that_names_neither_waits_for_a_person(
     database: Database, little: LittleBooks, text: str
