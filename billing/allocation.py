@@ -88,13 +88,11 @@ def check_sum(allocations: Sequence[Allocation], whole: Money) -> None:
         raise AllocationMismatch(f"The allocations add up to {told}, the transfer is {whole}.")
 
 
-def check_within(*, asked: Money, outstanding: Money, number: str) -> None:
-    """A part that is meant for an invoice does not go beyond what is outstanding on it.
+def check_within(*, asked: Money, outstanding: Money, number: str, advice: str | None = None) -> None:
+    """A part that is meant for an invoice does not go beyond what is outstanding on it. `advice`: what to do with the rest.
 
     Raises: AllocationMismatch.
     """
     if asked > outstanding:
-        raise AllocationMismatch(
-            f"{asked} is allocated to invoice {number}, but only {outstanding} is outstanding; "
-            "allocate the rest to the tenant's credit."
-        )
+        said = f"{asked} is allocated to invoice {number}, but only {outstanding} is outstanding"
+        raise AllocationMismatch(f"{said}; {advice}." if advice else f"{said}.")

@@ -16,6 +16,7 @@ EXPONENTS = (
 CENTS_MAX = 2**63 - 1
 BOOKED_CENTS_MAX = 10**15 - 1
 """The largest amount that a file may bring: thousands of them add up to no more than `CENTS_MAX`."""
+CURRENCY_CODE = re.compile("[A-Z]{3}")
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
 
 

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+YEARS = range(1980, 2100)
+"""What is dated outside of them is a mistake."""
+
 
 def business_day(instant: datetime, zone: ZoneInfo) -> date:
     """The day on which `instant` (aware) counts in the books."""

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from billing.allocation import AllocationMismatch, CreditExceeded, InvoiceNotPayable
+from billing.allocation import CreditExceeded, InvoiceNotPayable, check_within
 from billing.journals import PaymentRef, credit_applied
 from billing.money import Money
 from billing.refusals import BadInput
@@ -43,10 +43,7 @@ async def apply(*, tenant_id: UUID, invoice_id: UUID, cents: int, order: Order, 
         outstanding = Money(invoice.outstanding_cents, invoice.currency)
         if not outstanding:
             raise InvoiceNotPayable(number=invoice.number, status=invoice.status)
-        if asked > outstanding:
-            raise AllocationMismatch(
-                f"{asked} was asked to be paid on invoice {invoice.number}, but only {outstanding} is outstanding."
-            )
+        check_within(asked=asked, outstanding=outstanding, number=invoice.number)
         available = await locked_credit(session, tenant_id, invoice.currency)
         if available < asked:
             raise CreditExceeded(asked=asked, available=available)

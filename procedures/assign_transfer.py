@@ -104,7 +104,8 @@ async def _payment(
         if exact:
             asked = Money(part.cents, invoice.currency)
             left = Money(invoice.outstanding_cents, invoice.currency)
-            check_within(asked=asked, outstanding=left, number=invoice.number)
+            advice = "allocate the rest to the tenant's credit"
+            check_within(asked=asked, outstanding=left, number=invoice.number, advice=advice)
     elif await session.get(Tenant, tenant_id) is None:
         raise NotFound("tenant", key=str(tenant_id))
     assert tenant_id is not None

@@ -1,17 +1,16 @@
 """Keeping the lines of a provider's ledger as it reports them, each once."""
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import TypeGuard
 
-from billing.money import Money
+from billing.money import CURRENCY_CODE, Money
+from billing.periods import YEARS
 from procedures.books import Books
 from providers.ledger_lines import LedgerLine, MovementKind
 from storage.movements import store_movements
 
 CENTS_END = 2**63
-CURRENCY = re.compile("[A-Z]{3}")
-YEARS = range(1980, 2100)
 OWN_SUBJECT = frozenset({MovementKind.CHARGE, MovementKind.FEE})
 
 
@@ -40,13 +39,13 @@ def _are_texts(texts: object) -> bool:
     return isinstance(texts, tuple | list) and all(isinstance(text, str) for text in texts)
 
 
-def is_amount(amount: object) -> bool:
+def is_amount(amount: object) -> TypeGuard[Money]:
     """Whether it is money that a database can keep, in a currency by its code."""
     return (
         isinstance(amount, Money)
         and abs(amount.cents) < CENTS_END
         and isinstance(amount.currency, str)
-        and CURRENCY.fullmatch(amount.currency) is not None
+        and CURRENCY_CODE.fullmatch(amount.currency) is not None
     )
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from billing.money import Money
 from procedures.keep_lines import is_amount, is_instant, is_line, kept_text
 from providers.ledger_lines import LedgerLine
 from providers.refunding import RefundOutcome, RefundState
@@ -29,7 +28,7 @@ def is_fact(fact: object) -> bool:
                 _is_name(fact.provider_reference)
                 and _are_names(fact.payment_aliases)
                 and _is_paid(fact.amount)
-                and (fact.fee is None or (isinstance(fact.fee, Money) and fact.fee.cents >= 0))
+                and (fact.fee is None or (is_amount(fact.fee) and fact.fee.cents >= 0))
                 and is_instant(fact.occurred_at)
             )
     return False
@@ -63,4 +62,4 @@ def _is_name(name: object) -> bool:
 
 
 def _is_paid(amount: object) -> bool:
-    return isinstance(amount, Money) and is_amount(amount) and amount.cents > 0
+    return is_amount(amount) and amount.cents > 0

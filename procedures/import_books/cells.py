@@ -10,12 +10,12 @@ from stdnum import luhn
 
 from billing import chart, codes
 from billing.money import BOOKED_CENTS_MAX
+from billing.periods import YEARS
 
 Read = Callable[[str], str]
 
 CACHED = 65_536  # distinct cells remembered a reader: days, codes and prices come again and again
 SHOWN = 40  # characters of a bad cell that a message repeats
-YEARS = range(1980, 2100)
 
 _WHOLE = re.compile(r"-?[0-9]{1,19}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

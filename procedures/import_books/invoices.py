@@ -39,7 +39,8 @@ STATUS_MOVES = """
                when i.declared_status in ('VOID', 'UNCOLLECTIBLE')
                then format('it is %%s in the books, which is final', lower(i.declared_status))
                when s.status = 'DRAFT' then 'it was issued already and cannot be a draft again'
-               else format('it cannot be void: %%s cents of it are paid; refund them, or unassign their transfer, instead', i.paid_cents) end
+               else format('it cannot be void: %%s cents of it are paid; refund them, or unassign their transfer, instead',
+                           i.paid_cents) end
       from staged_invoice s join invoice i using (external_id)
      where s.status is distinct from i.declared_status
        and (i.declared_status in ('VOID', 'UNCOLLECTIBLE') or s.status = 'DRAFT'

@@ -12,7 +12,11 @@ from billing.fx import Rates
 from billing.journals import debited, reversal
 from storage.journals import copy_postings
 
-CLAIMED = """
+IS_PENDING = """
+   exists (select from refund r where r.id = s.order_id and r.status = 'PENDING'
+            union all
+           select from transfer_return r where r.id = s.order_id and r.status = 'PENDING')"""
+CLAIMED = f"""
 create temporary table claimed on commit drop as
 select min(s.place) as place, j.id as journal_id, j.subject_id, e.amount_cents, j.currency, j.occurred_on, j.provider,
        j.provider_reference, j.description
@@ -20,12 +24,11 @@ select min(s.place) as place, j.id as journal_id, j.subject_id, e.amount_cents, 
   join journal j on j.subject_id = s.known_as and j.kind = 'DEBIT'
   join accounting_entry e on e.journal_id = j.id and e.account = '2999'
  where s.kind = 'DEBIT'
-   and (exists (select from refund r where r.id = s.order_id and r.status = 'PENDING')
-        or exists (select from transfer_return r where r.id = s.order_id and r.status = 'PENDING'))
+   and {IS_PENDING}
    and not exists (select from payout_report r where r.id = s.known_as)
    and not exists (select from journal back where back.reverses_id = j.id)
    and e.amount_cents = -(select sum(every.cents) from staged every where every.known_as = s.known_as)
- group by j.id, e.id"""
+ group by j.id, e.id"""  # noqa: S608 - out of our own constants
 NEW_AGAIN = "update staged s set known_as = null from claimed c where s.known_as = c.subject_id"
 BOOKED = """
 select journal_id, subject_id, amount_cents, currency, occurred_on, provider, provider_reference, description

@@ -44,8 +44,8 @@ class Staged(NamedTuple):
 
     `certain_key`: the reference by which a machine may match it. `entry_key`: what the debits of one entry share.
     `order_key`: of the order that a debit carries out, a payment brings back (empty: money of ours that comes back, of an
-    order that is not named), or the bank has refused or taken. Filled
-    later, `known_as` is what it was booked as before, `order_id` an order of ours.
+    order that is not named), or the bank has refused or taken. Filled later, `known_as` is what it was booked as before,
+    `order_id` an order of ours.
     """
 
     place: int

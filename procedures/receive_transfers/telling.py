@@ -9,6 +9,7 @@ from psycopg.rows import dict_row
 
 from billing.fx import STALE_AFTER, Rates
 from billing.money import Money
+from procedures.receive_transfers.claimed import IS_PENDING
 
 LISTED_MAX = 50
 
@@ -32,15 +33,14 @@ select d.place, d.reference, d.booked_on, d.cents, d.currency, coalesce(min(f.fi
   left join bank_file f on f.id = coalesce(b.bank_file_id, t.bank_file_id)
  where d.kind = 'DEPOSIT' and d.known_as is null
  group by d.place, d.reference, d.booked_on, d.cents, d.currency"""
-KNOWN_DEBITS = """
-select place, reference, booked_on, cents, currency,
-       case when exists (select from refund r where r.id = order_id and r.status = 'PENDING'
-                          union all
-                         select from transfer_return r where r.id = order_id and r.status = 'PENDING')
-                 and not exists (select from payout_report p where p.order_id = staged.order_id and p.kind = 'PAID')
-            then ' It names an order of ours that is pending, but was booked as unmatched with others of its entry: resolve it by hand.'
+KNOWN_DEBITS: LiteralString = f"""
+select s.place, s.reference, s.booked_on, s.cents, s.currency,
+       case when {IS_PENDING}
+             and not exists (select from payout_report p where p.order_id = s.order_id and p.kind = 'PAID')
+            then ' It names an order of ours that is pending, but was booked as unmatched with others of its entry: '
+                 'resolve it by hand.'
             else '' end as how
-  from staged where kind in ('DEBIT', 'CHARGE') and known_as is not null"""
+  from staged s where s.kind in ('DEBIT', 'CHARGE') and s.known_as is not null"""  # noqa: S608 - out of our own constants
 NEW_DEBITS = """
 select place, reference, booked_on, cents, currency, message,
        case kind when 'CHARGE' then 'as a bank charge' else 'as unmatched: nothing here ordered it' end as how

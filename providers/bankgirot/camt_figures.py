@@ -3,11 +3,10 @@
 import re
 from datetime import date
 
-from billing.money import BOOKED_CENTS_MAX, Money, exponent
+from billing.money import BOOKED_CENTS_MAX, CURRENCY_CODE, Money, exponent
 from providers.bankgirot.camt import Balance, Entry, Transaction
 
 AMOUNT = re.compile(r"\+?([0-9]{1,18})(?:\.([0-9]{0,5}))?")
-CURRENCY = re.compile(r"[A-Z]{3}")
 DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:$|[T+\-Z])")
 
 
@@ -20,7 +19,7 @@ def unsigned(text: str | None, currency: str | None) -> Money:
     figures = AMOUNT.fullmatch(text or "")
     if figures is None:
         raise Unreadable(f"{text!r} is no amount" if text else "it states no amount")
-    if currency is None or not CURRENCY.fullmatch(currency):
+    if currency is None or not CURRENCY_CODE.fullmatch(currency):
         raise Unreadable(f"the amount {text} has no currency" if not currency else f"{currency!r} is no currency")
     places = exponent(currency)
     decimals = (figures[2] or "").rstrip("0")

@@ -251,7 +251,7 @@ async def test_what_credit_cannot_pay_is_not_said_to_be_for_credit(
     with pytest.raises(InvoiceNotPayable) as not_payable:
         await apply(tenant_id=tenant, invoice_id=void, cents=100, order=order, books=books)
 
-    assert str(beyond.value) == "200.01 SEK was asked to be paid on invoice F-2, but only 200.00 SEK is outstanding."
+    assert str(beyond.value) == "200.01 SEK is allocated to invoice F-2, but only 200.00 SEK is outstanding."
     assert str(not_payable.value) == "Invoice F-3 is VOID: nothing can be paid on it."
     assert everything(little) == before
 
