@@ -14,8 +14,8 @@ interface Sending {
 
 /** Run an operation in the name of whoever is signed in. Where the service wants a fresher sign-in, ask the person for
  * one and send the same again, once. `changes`: do so, too, where the session has ended, so that what was typed is not
- * lost; and see first that who signed in is still the `author`: in another tab somebody else may have. Rejects where the
- * service cannot be reached. */
+ * lost; and see first that who signed in is still the `author`: in another tab somebody else may have. Where that cannot be
+ * seen, nothing is sent, and the answer says so (NOT_SENT). Rejects where the service cannot be reached. */
 export async function send<Data>(operation: Operation, { headers = new Headers(), changes = false, author = actor() }: Sending = {}): Promise<Reply<Data>> {
   if (headers.has("Authorization")) return (await run<Data>(operation, headers)).reply;
   const held = changes && author ? await heldBack(author) : undefined;
