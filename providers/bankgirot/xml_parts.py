@@ -30,8 +30,8 @@ class Text:
 
     def __get__(self, part: "Part", owner: type["Part"] | None = None) -> str | None:
         for path in self.paths:
-            if path in part.values:
-                return part.values[path][0]
+            if (texts := part.values.get(path)) is not None:
+                return texts[0]
         return None
 
 
@@ -209,7 +209,8 @@ class _Builder:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         stack = self._stack
-        element = stack[-1].children.get(name) or self._prefixed(stack[-1], name)
+        above = stack[-1]
+        element = above.children.get(name) or self._prefixed(above, name)
         stack.append(element)
         if len(stack) > DEPTH_MAX:
             self._stop(f"elements are nested more than {DEPTH_MAX} deep")
@@ -235,8 +236,9 @@ class _Builder:
 
     def _end(self, _name: str) -> None:
         element = self._stack.pop()
-        if self._texts and element.path is not None:
-            self._keep(element.path, "".join(self._texts))
+        texts = self._texts
+        if texts and element.path is not None:
+            self._keep(element.path, texts[0] if len(texts) == 1 else "".join(texts))
         self._texts = None
         if element.part is not None and self._part is not None:
             part, self._part = self._part, self._part.parent
@@ -258,7 +260,10 @@ class _Builder:
             text = " ".join(text.split())
         if len(text) > TEXT_MAX:
             self._stop(f"an element's text is longer than {TEXT_MAX} characters")
-        part.values.setdefault(path, []).append(text)
+        if path in part.values:
+            part.values[path].append(text)
+        else:
+            part.values[path] = [text]
         self._grow(part)
 
     def _mended(self, text: str) -> str:
