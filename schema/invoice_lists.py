@@ -5,7 +5,17 @@ from enum import Enum
 from typing import Any, Final
 
 import strawberry
-from sqlalchemy import BigInteger, BindParameter, ColumnElement, and_, literal_column, or_, select
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    and_,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 
 from schema.bounds import check_amounts, check_window
 from schema.direction import Direction
@@ -15,9 +25,11 @@ from schema.ids import keys_of
 from schema.reading.bindings import Scope
 from schema.reading.days import TODAY
 from schema.reading.paging import NESTED_PAGE_MAX, Page, by_column, page
-from schema.reading.questions import Condition, OneOf, PageOf, Whether, containing, given, like, names
+from schema.reading.questions import Condition, OneOf, PageOf, Search, Whether, given, like, names
 from schema.scalars import Cents, CountryCode, CurrencyCode
 from schema.tenant_lists import tenants_named, tenants_of
+from storage.invoices import Invoice as InvoiceRow
+from storage.invoices import InvoiceWords
 from storage.payments import Payment as PaymentRow
 
 
@@ -103,14 +115,25 @@ _MAX_AMOUNT = Condition(lambda invoice, cents: invoice.total_cents <= cents)
 
 
 def _mentions(invoice: Scope, pattern: BindParameter[Any]) -> ColumnElement[bool]:
-    """Each part is found by an index of its own."""
     payment = PaymentRow.__table__.alias()
     referred = select(payment.c.invoice_id).where(like(payment.c.provider_reference, pattern))
     said = (like(column, pattern) for column in (invoice.number, invoice.ocr, invoice.customer_name))
     return or_(*said, invoice.tenant_id.in_(tenants_named(pattern)), invoice.id.in_(referred))
 
 
-_SEARCH = Condition(_mentions)
+def _mentioning(pattern: BindParameter[Any]) -> CompoundSelect[Any]:
+    invoice, words, payment = (row.__table__.alias() for row in (InvoiceRow, InvoiceWords, PaymentRow))
+    said = or_(*(like(column, pattern) for column in (words.c.number, words.c.ocr, words.c.customer_name)))
+    return union_all(
+        select(words.c.invoice_id).where(said),
+        select(invoice.c.id).where(invoice.c.tenant_id.in_(tenants_named(pattern))),
+        select(payment.c.invoice_id).where(
+            payment.c.invoice_id.is_not(None), like(payment.c.provider_reference, pattern)
+        ),
+    )
+
+
+_SEARCH = Search(_mentions, _mentioning)
 _ORDERS = {
     (field, direction): by_column(name, descending=direction is Direction.DESC)
     for field, name in {
@@ -147,7 +170,7 @@ def invoices(asked: InvoiceFilter, order: InvoiceOrder, at: Page) -> PageOf:
         (_DUE_TO, asked.due_to),
         (_MIN_AMOUNT, asked.min_amount_cents),
         (_MAX_AMOUNT, asked.max_amount_cents),
-        (_SEARCH, containing(asked.search)),
+        _SEARCH.of(asked.search),
     )
     return PageOf(where=where, order=_ORDERS[order.field, order.direction], at=at, named=named("Tenant", tenants))
 

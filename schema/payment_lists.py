@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Any
 
 import strawberry
-from sqlalchemy import BindParameter, ColumnElement, or_, select
+from sqlalchemy import BindParameter, ColumnElement, CompoundSelect, or_, select, union_all
 
 from schema.bounds import check_amounts, check_window
 from schema.direction import Direction
@@ -14,10 +14,12 @@ from schema.ids import keys_of
 from schema.reading.bindings import Scope
 from schema.reading.days import beginning, ending
 from schema.reading.paging import NESTED_PAGE_MAX, Page, by_column, page
-from schema.reading.questions import Condition, OneOf, PageOf, containing, given, like, names
+from schema.reading.questions import Condition, OneOf, PageOf, Search, given, like, names
 from schema.scalars import Cents, CurrencyCode
 from schema.tenant_lists import tenants_named
 from storage.invoices import Invoice as InvoiceRow
+from storage.invoices import InvoiceWords
+from storage.payments import Payment as PaymentRow
 
 
 @strawberry.enum
@@ -79,7 +81,6 @@ _MAX_AMOUNT = Condition(lambda payment, cents: payment.amount_cents <= cents)
 
 
 def _mentions(payment: Scope, pattern: BindParameter[Any]) -> ColumnElement[bool]:
-    """Each part is found by an index of its own."""
     invoice = InvoiceRow.__table__.alias()
     numbered = select(invoice.c.id).where(like(invoice.c.number, pattern))
     return or_(
@@ -89,7 +90,17 @@ def _mentions(payment: Scope, pattern: BindParameter[Any]) -> ColumnElement[bool
     )
 
 
-_SEARCH = Condition(_mentions)
+def _mentioning(pattern: BindParameter[Any]) -> CompoundSelect[Any]:
+    payment, words = PaymentRow.__table__.alias(), InvoiceWords.__table__.alias()
+    numbered = select(words.c.invoice_id).where(like(words.c.number, pattern))
+    return union_all(
+        select(payment.c.id).where(like(payment.c.provider_reference, pattern)),
+        select(payment.c.id).where(payment.c.invoice_id.in_(numbered)),
+        select(payment.c.id).where(payment.c.tenant_id.in_(tenants_named(pattern))),
+    )
+
+
+_SEARCH = Search(_mentions, _mentioning)
 _ORDERS = {
     (field, direction): by_column(name, descending=direction is Direction.DESC)
     for field, name in {PaymentOrderField.PAID_AT: "paid_at", PaymentOrderField.AMOUNT: "amount_cents"}.items()
@@ -115,7 +126,7 @@ def payments(asked: PaymentFilter, order: PaymentOrder, at: Page) -> PageOf:
         (_PAID_TO, asked.paid_to),
         (_MIN_AMOUNT, asked.min_amount_cents),
         (_MAX_AMOUNT, asked.max_amount_cents),
-        (_SEARCH, containing(asked.search)),
+        _SEARCH.of(asked.search),
     )
     return PageOf(where=where, order=_ORDERS[order.field, order.direction], at=at, named=named("Tenant", tenants))
 

@@ -16,8 +16,8 @@ from procedures.import_books.staging import Progress
 LARGE_ROWS = 50_000
 FILLED_ROWS = 100_000
 
-TABLES = ["tenant", "subscription", "plan_history", "invoice", "invoice_line", "payment", "refund", "journal",
-          "accounting_entry", "mrr_movement"]  # fmt: skip
+TABLES = ["tenant", "subscription", "plan_history", "invoice", "invoice_words", "invoice_line", "payment", "refund",
+          "journal", "accounting_entry", "mrr_movement"]  # fmt: skip
 
 TRIGGERS = {
     "payment": "refer_to_what_is",

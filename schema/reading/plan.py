@@ -14,6 +14,7 @@ from sqlalchemy import (
     Double,
     FromClause,
     Select,
+    SelectBase,
     Text,
     Uuid,
     cast,
@@ -30,7 +31,7 @@ from schema.reading.connection import Connection, Edges, Info, Inner, Nodes, Par
 from schema.reading.level import Level, json_rows, source_of
 from schema.reading.paging import cursor_values
 from schema.reading.placing import compiled, listed
-from schema.reading.questions import Named, PageOf
+from schema.reading.questions import Found, Named, PageOf
 from schema.reading.selection import Document, Selected, select
 from schema.reading.shape import Build, Call, Cell, Constant, GlobalId, Instant, Later, Object, Rows, Shape
 
@@ -156,26 +157,40 @@ class Planner:
         connection = object_type(one)
         node = get_named_type(connection.fields["nodes"].type)
         assert isinstance(node, GraphQLObjectType), node
-        level = Level(source_of(node) if question.source is None else question.source, outer, as_json=bool(outer))
-        scope, at = level.source.c, question.at
+        source, at = source_of(node) if question.source is None else question.source, question.at
+        scope, conditions = source.c, question.parameters(inline=inline)
         where = [] if on is None else [on(scope)]
-        where += [condition.of(scope, parameter) for condition, parameter in question.parameters(inline=inline)]
-        filtered = sql_select(level.source).where(*where).correlate(*outer)
+        where += [condition.of(scope, value) for condition, value in conditions if not isinstance(condition, Found)]
+        types = tuple(column.type.python_type for column in question.order.columns(scope))
+        beyond = []
+        if at.cursor is not None:
+            values = cursor_values(at.cursor, types) if inline else None
+            beyond.append(question.order.beyond(scope, backwards=at.backwards, values=values))
+
+        def paged(rows: Select[Any], scope: Scope) -> Select[Any]:
+            rows = rows.where(*where, *beyond).order_by(*question.order.keys(scope, backwards=at.backwards))
+            return rows.limit(literal_column(str(at.size + 1)))
+
+        of_all = sql_select(source).correlate(*outer)
+        filtered: SelectBase = of_all.where(*where)
+        for condition, value in conditions:
+            if isinstance(
+                condition, Found
+            ):  # a page of each way: PostgreSQL hands neither order nor limit down to them
+                among = condition.among(value)
+                filtered, source = among(of_all.where(*where), scope), among(paged(of_all, scope), scope).subquery()
+                where, beyond = [], []
+        level = Level(source, outer, as_json=bool(outer))
         sums: list[ColumnElement[Any]] = []
         parts = tuple(
             (part.key, self._part(part, level, filtered, sums)) for part in select(self.document, connection, one.nodes)
         )
-        columns = question.order.columns(scope)
+        columns = question.order.columns(source.c)
         keys = tuple(level.add(column) for column in columns) if any(_tells_cursors(part) for _, part in parts) else ()
-        types = tuple(column.type.python_type for column in columns)
-        if at.cursor is not None:
-            values = cursor_values(at.cursor, types) if inline else None
-            where.append(question.order.beyond(scope, backwards=at.backwards, values=values))
-        rows = level.statement().where(*where).order_by(*question.order.keys(scope, backwards=at.backwards))
-        rows = rows.limit(literal_column(str(at.size + 1)))
+        rows = paged(level.statement(), source.c)
         return PageStatement(Connection(parts, keys), rows, sums, types)
 
-    def _part(self, part: Selected, level: Level, filtered: Select[Any], sums: list[ColumnElement[Any]]) -> Part:
+    def _part(self, part: Selected, level: Level, filtered: SelectBase, sums: list[ColumnElement[Any]]) -> Part:
         """How one field of a connection is made out of the page."""
         match part.name:
             case "__typename":

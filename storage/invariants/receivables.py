@@ -63,6 +63,17 @@ RECEIVABLES = (
                    <> case i.declared_status when 'DRAFT' then 0 else i.tax_cents end""",
     ),
     Invariant(
+        name="invoices are found by what they say",
+        counterexamples="""
+            select coalesce(i.id, w.invoice_id),
+                   format('Invoice %s (%s): it is searched by %s.', coalesce(i.number, 'unknown'),
+                          coalesce(i.id, w.invoice_id),
+                          case when w.invoice_id is null then 'nothing'
+                               else concat_ws(', ', w.number, w.ocr, w.customer_name) end)
+              from invoice i full join invoice_words w on w.invoice_id = i.id
+             where (i.number, i.ocr, i.customer_name) is distinct from (w.number, w.ocr, w.customer_name)""",
+    ),
+    Invariant(
         name="receivables (1510) are what is outstanding, book by book and invoice by invoice",
         counterexamples="""
             select invoice_id,

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from schema.ids import to_global
+from schema.reading import questions
 from tests.books import RATE_OF_SEK, TODAY, LittleBooks
 from tests.graphql.api import Api
 
@@ -41,6 +42,12 @@ def claims(little: LittleBooks) -> dict[str, Any]:
     return made | {"swedish": swedish, "danish": danish}
 
 
+@pytest.fixture(params=[questions.FEW, 2, 0])
+def few(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Searches that find few, and those that find more."""
+    monkeypatch.setattr(questions, "FEW", request.param)
+
+
 async def test_invoices_are_filtered_by_all_that_is_given(api: Api, claims: dict[str, Any]) -> None:
     assert await numbers(api) == ["E", "C", "B", "A", "D"]
     cases: list[tuple[dict[str, Any], list[str]]] = [
@@ -56,16 +63,60 @@ async def test_invoices_are_filtered_by_all_that_is_given(api: Api, claims: dict
         ({"issuedFrom": str(TODAY - timedelta(days=3)), "issuedTo": str(TODAY - timedelta(days=2))}, ["C", "B"]),
         ({"dueTo": str(TODAY)}, ["D"]),
         ({"minAmountCents": 15_000, "maxAmountCents": 20_000}, ["E", "B"]),
+        ({"country": "DK", "overdue": True, "currency": "SEK", "status": ["OPEN"]}, ["D"]),
+    ]
+    for narrowed, expected in cases:
+        assert await numbers(api, filter=narrowed) == expected, narrowed
+
+
+@pytest.mark.usefixtures("few")
+async def test_invoices_are_searched_by_all_that_tells_them_apart(
+    api: Api, claims: dict[str, Any], little: LittleBooks
+) -> None:
+    cases: list[tuple[dict[str, Any], list[str]]] = [
         ({"search": "havnens"}, ["C", "D"]),
         ({"search": "65432"}, ["A"]),
         ({"search": "es_kl"}, ["E"]),
         ({"search": "esXkl"}, []),
         ({"search": "ch_of_a"}, ["A"]),
+        ({"search": "ns"}, ["E", "C", "B", "A", "D"]),
         ({"search": "%"}, []),
-        ({"country": "DK", "overdue": True, "currency": "SEK", "status": ["OPEN"]}, ["D"]),
+        ({"search": "å", "status": ["VOID"]}, ["E"]),
+        ({"search": "ch_of_a", "tenantIds": [to_global("Tenant", claims["danish"])]}, []),
     ]
     for narrowed, expected in cases:
         assert await numbers(api, filter=narrowed) == expected, narrowed
+    little.connection.execute("update invoice set customer_name = 'Ninas klot' where number = 'E'")
+    assert await numbers(api, filter={"search": "es_kl"}) == []
+    assert await numbers(api, filter={"search": "ninas"}) == ["E"]
+
+
+@pytest.mark.usefixtures("few", "claims")
+async def test_what_a_search_finds_has_pages_like_any_list(api: Api) -> None:
+    search = {"search": "o"}
+    orders = ({"field": "NUMBER"}, {"field": "TOTAL", "direction": "ASC"})
+    for order in orders:
+        whole = await numbers(api, filter=search, orderBy=order)
+        assert len(whole) > 3
+        first = (await api.ask(INVOICES, first=2, filter=search, orderBy=order))["invoices"]
+        after = first["pageInfo"]["endCursor"]
+        rest = await numbers(api, first=9, after=after, filter=search, orderBy=order)
+        assert [node["number"] for node in first["nodes"]] + rest == whole
+        assert first["totalCount"] == len(whole)
+
+
+@pytest.mark.usefixtures("few")
+async def test_the_lists_of_each_tenant_are_searched(api: Api, claims: dict[str, Any]) -> None:
+    query = """{ tenants(search: "e") { nodes { name invoices(filter: {search: "ns"}, first: 2) {
+        totalCount nodes { number } pageInfo { hasNextPage } } } } }"""
+
+    swedish, danish = (await api.ask(query))["tenants"]["nodes"]
+
+    assert [swedish["name"], danish["name"]] == ["Björkens Boule", "Havnens Petanque"]
+    assert [node["number"] for node in swedish["invoices"]["nodes"]] == ["E", "B"]
+    assert swedish["invoices"]["totalCount"] == 3
+    assert [node["number"] for node in danish["invoices"]["nodes"]] == ["C", "D"]
+    assert [one["invoices"]["pageInfo"]["hasNextPage"] for one in (swedish, danish)] == [True, False]
 
 
 async def test_invoices_run_in_the_order_asked_for(api: Api, claims: dict[str, Any]) -> None:
@@ -163,11 +214,30 @@ async def test_payments_are_filtered_by_business_day_and_the_rest(api: Api, litt
     assert await amounts(status=["PENDING"]) == [300]
     assert await amounts(method=["SWISH", "CARD"], provider="sandbox") == [100, 200]
     assert await amounts(currency="EUR") == [300]
+
+
+@pytest.mark.usefixtures("few")
+async def test_payments_are_searched_by_reference_invoice_and_tenant(api: Api, little: LittleBooks) -> None:
+    tenant = little.tenant("Björkens Boule")
+    invoice = little.invoice(tenant, 100, number="F-5")
+    little.payment(tenant, invoice, 100, provider_reference="ch_one")
+    little.payment(tenant, None, 200)
+    little.payment(little.tenant("Havnens Petanque"), None, 300)
+    query = """query ($f: PaymentFilter) { payments(filter: $f, orderBy: {field: AMOUNT, direction: ASC}) {
+        totalCount nodes { amount { amountCents } } } }"""
+
+    async def amounts(**narrowed: Any) -> list[int]:
+        page = (await api.ask(query, f=narrowed))["payments"]
+        assert page["totalCount"] == len(page["nodes"])
+        return [node["amount"]["amountCents"] for node in page["nodes"]]
+
     assert await amounts(search="H_ON") == [100]
     assert await amounts(search="f-5") == [100]
-    assert await amounts(search="björk", maxAmountCents=200) == [100, 200]
+    assert await amounts(search="björk") == [100, 200]
+    assert await amounts(search="björk", minAmountCents=200) == [200]
 
 
+@pytest.mark.usefixtures("few")
 async def test_entries_are_found_by_book_account_and_journal(api: Api, little: LittleBooks) -> None:
     tenant = little.tenant()
     little.invoice(tenant, 10_000, number="P")
@@ -185,7 +255,10 @@ async def test_entries_are_found_by_book_account_and_journal(api: Api, little: L
     assert await found(accounts=["1510", "2611"], bookedFrom=str(TODAY)) == [("1510", 20_000), ("2611", -4_000)]
     assert await found(accounts=["15", "2611"], platformBook=True) == [("1510", 10_000), ("2611", -2_000)]
     assert await found(accounts=["%", "151_"]) == []
-    assert await found(search="invoice t") == [("1510", 20_000), ("2611", -4_000), ("3001", -16_000)]
+    told = [("1510", 20_000), ("2611", -4_000), ("3001", -16_000)]
+    assert await found(search="invoice t") == told
+    assert await found(search="invoice t", bookedFrom=str(TODAY), bookedTo=str(TODAY)) == told
+    assert await found(search="invoice t", bookedFrom=str(TODAY + timedelta(days=1))) == []
     page = (await api.ask(query, f={"platformBook": False}))["accountingEntries"]
     assert page["totals"] == [{"amountCents": 0}]
     page = (await api.ask(query, f={"platformBook": False, "accounts": ["3"]}))["accountingEntries"]

@@ -10,7 +10,7 @@ from storage.invariants import INVARIANTS
 
 (
     BALANCED, WHOLE, AGREE, CLOSED,
-    PAID, REFUNDED, PAYMENTS, ISSUED, RECEIVABLES, CREDIT, OVERDRAWN, OWED,
+    PAID, REFUNDED, PAYMENTS, ISSUED, FOUND, RECEIVABLES, CREDIT, OVERDRAWN, OWED,
     RECEIPTS, USED, UNMATCHED, RETURNED, DEPOSITS,
     REFUNDS, NOTED, NUMBERED, REPORTED, CONVERTED,
     REST, MOVED, COUNTS, STANDS, DAYS, MONTHS, TENANTS,
@@ -100,6 +100,12 @@ a draft is issued without being booked
 an invoice becomes void without being booked
     > update invoice set declared_status = 'VOID' where id = '{open}'
     RECEIVABLES Invoice {open.number} ({open}): 0 SEK cents are outstanding, but 60000 is a receivable (1510) in the book of the platform.
+an invoice is searched by another number
+    > update invoice_words set number = 'F-0', ocr = null, customer_name = 'Nobody' where invoice_id = '{open}'
+    FOUND Invoice {open.number} ({open}): it is searched by F-0, Nobody.
+an invoice is not searched
+    > delete from invoice_words where invoice_id = '{open}'
+    FOUND Invoice {open.number} ({open}): it is searched by nothing.
 a tenant's invoice becomes the platform's
     > update invoice set issuer_type = 'PLATFORM' where id = '{members}'
     ISSUED Invoice {members.number} ({members}): its journal says a total of 0 and a tax of 0 cents instead of 40000 and 8000.

@@ -40,6 +40,7 @@ NOT_THE_BOOKS = {
     "credit_note_series",
     "signing_key",
     "proration_series",
+    "invoice_words",
     "mrr_day",
     "mrr_month",
     "mrr_tenant_month",

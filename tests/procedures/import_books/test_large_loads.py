@@ -54,7 +54,7 @@ def test_the_owner_sets_indexes_and_keys_aside_and_leaves_them_as_they_were(
 
     assert platform.rows(INDEXES_AND_KEYS) == before
     assert platform.rows(TRIGGERS) == triggers
-    assert any("invoice_searched_idx" in statement for statement in watched)
+    assert any("invoice_words_searched_idx" in statement for statement in watched)
     assert any("invoice_tenant_id_fkey FOREIGN KEY" in statement for statement in watched)
     assert platform.rows("select sum(gross_cents) from revenue_month") == platform.rows(
         "select sum(gross_cents) from revenue_flow"
