@@ -22,7 +22,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from psycopg import sql
-from sqlalchemy import NullPool, create_engine, insert, select
+from sqlalchemy import NullPool, create_engine, func, insert, literal_column, select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
@@ -31,6 +31,7 @@ from benchmarks.open_invoices import OpenInvoice, World, world
 from billing.fx import Rates
 from billing.journals import PaymentRef, matched, received
 from billing.ledger import Posting
+from billing.ocr import normal
 from billing.periods import day_start
 from procedures.receive_transfers import Received, receive
 from procedures.rows import invoice_ref
@@ -168,7 +169,9 @@ def _orm_deposit(session: Session, count: int) -> BankDeposit:
 
 
 def _orm_transfer(session: Session, paid: Paid, deposit: BankDeposit, ordinal: int, rates: Rates) -> None:
-    bearers = session.scalars(select(Invoice).where(Invoice.ocr == paid.reference, Invoice.outstanding_cents > 0)).all()
+    bears = func.reference_key(Invoice.ocr) == normal(paid.reference)  # as the index of open invoices' OCR numbers has it
+    is_open = Invoice.outstanding_cents > literal_column("0")
+    bearers = session.scalars(select(Invoice).where(bears, Invoice.ocr.is_not(None), is_open)).all()
     is_certain = len(bearers) == 1 and bearers[0].outstanding_cents == paid.cents
     transfer = BankTransfer(
         provider="bankgirot", bank_file_id=deposit.bank_file_id, deposit_id=deposit.id, ordinal=ordinal,
