@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route, expect, sync_playwright
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")  # the first has no windows to draw
+CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 UNWANTED = (
     "WebUIOmniboxPopup",  # the address bar, which nobody sees: two pages of its own for each window, more work than ours
     "WebUIOmniboxAimPopup",
