@@ -11,6 +11,7 @@ SMALL = {
     "start": (),
     "match_quality": (),
     "suggestions": ("--small",),
+    "searches": ("--invoices", "20000"),
     "imports": ("--invoices", "20000"),
     "ingest": ("--transfers", "10000"),
     "refund_storm": (),

@@ -169,7 +169,9 @@ def _orm_deposit(session: Session, count: int) -> BankDeposit:
 
 
 def _orm_transfer(session: Session, paid: Paid, deposit: BankDeposit, ordinal: int, rates: Rates) -> None:
-    bears = func.reference_key(Invoice.ocr) == normal(paid.reference)  # as the index of open invoices' OCR numbers has it
+    bears = func.reference_key(Invoice.ocr) == normal(
+        paid.reference
+    )  # as the index of open invoices' OCR numbers has it
     is_open = Invoice.outstanding_cents > literal_column("0")
     bearers = session.scalars(select(Invoice).where(bears, Invoice.ocr.is_not(None), is_open)).all()
     is_certain = len(bearers) == 1 and bearers[0].outstanding_cents == paid.cents

@@ -28,7 +28,8 @@ from schema.node import Node, PageInfo
 from schema.reading.bindings import Scope, column, computed, expression, money, one, rows_of
 from schema.reading.paging import Order, Page
 from schema.reading.plan import global_id
-from schema.reading.questions import Condition, Given, OneOf, PageOf, Search, beginning, given, like, like_one
+from schema.reading.questions import Condition, Given, OneOf, PageOf, given
+from schema.reading.searching import Search, beginning, like, like_one
 from schema.scalars import Cents, CurrencyCode
 from schema.tenants import Tenant
 from storage.accounting import AccountingEntry as Leg

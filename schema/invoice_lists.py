@@ -25,7 +25,8 @@ from schema.ids import keys_of
 from schema.reading.bindings import Scope
 from schema.reading.days import TODAY
 from schema.reading.paging import NESTED_PAGE_MAX, Page, by_column, page
-from schema.reading.questions import Condition, OneOf, PageOf, Search, Whether, given, like, names
+from schema.reading.questions import Condition, OneOf, PageOf, Whether, given, names
+from schema.reading.searching import Search, like
 from schema.scalars import Cents, CountryCode, CurrencyCode
 from schema.tenant_lists import tenants_named, tenants_of
 from storage.invoices import Invoice as InvoiceRow

@@ -14,7 +14,8 @@ from schema.ids import keys_of
 from schema.reading.bindings import Scope
 from schema.reading.days import beginning, ending
 from schema.reading.paging import NESTED_PAGE_MAX, Page, by_column, page
-from schema.reading.questions import Condition, OneOf, PageOf, Search, given, like, names
+from schema.reading.questions import Condition, OneOf, PageOf, given, names
+from schema.reading.searching import Search, like
 from schema.scalars import Cents, CurrencyCode
 from schema.tenant_lists import tenants_named
 from storage.invoices import Invoice as InvoiceRow

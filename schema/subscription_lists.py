@@ -10,7 +10,8 @@ from schema.filters import named, named_plans
 from schema.ids import keys_of
 from schema.reading.bindings import Scope
 from schema.reading.paging import NESTED_PAGE_MAX, Order, Page, page
-from schema.reading.questions import Condition, OneOf, PageOf, among, containing, given, like, names
+from schema.reading.questions import Condition, OneOf, PageOf, among, given, names
+from schema.reading.searching import containing, like
 from schema.scalars import CountryCode
 from schema.tenant_lists import tenants_named, tenants_of
 from storage.tenants import Plan as PlanRow

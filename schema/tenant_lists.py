@@ -5,7 +5,8 @@ from typing import Any
 from sqlalchemy import BindParameter, Select, or_, select
 
 from schema.reading.paging import Order, Page
-from schema.reading.questions import Condition, PageOf, containing, given, like
+from schema.reading.questions import Condition, PageOf, given
+from schema.reading.searching import containing, like
 from storage.tenants import Tenant as Row
 
 

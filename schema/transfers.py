@@ -16,7 +16,8 @@ from schema.node import Node, PageInfo
 from schema.payments import Payment
 from schema.reading.bindings import Scope, batched, column, computed, derived, expression, many, money, one, rows_of
 from schema.reading.paging import Order, Page
-from schema.reading.questions import Condition, OneOf, PageOf, containing, given, like, names
+from schema.reading.questions import Condition, OneOf, PageOf, given, names
+from schema.reading.searching import containing, like
 from schema.scalars import Cents, CurrencyCode
 from schema.suggestions import FACTS, InvoiceSuggestion, suggested
 from storage.payouts import TransferReturn as ReturnRow

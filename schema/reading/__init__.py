@@ -2,6 +2,7 @@
 
     bindings    what a field is bound to, declared where its type is declared
     questions   what a root field asks of the books
+    searching   texts that rows mention, found or gone through
     selection   the fields that a document asks for, merged and with their arguments
     paging      cursors, pages and the conditions that begin a page
     level       one SELECT in the making

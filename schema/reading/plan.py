@@ -31,7 +31,8 @@ from schema.reading.connection import Connection, Edges, Info, Inner, Nodes, Par
 from schema.reading.level import Level, json_rows, source_of
 from schema.reading.paging import cursor_values
 from schema.reading.placing import compiled, listed
-from schema.reading.questions import Found, Named, PageOf
+from schema.reading.questions import Named, PageOf
+from schema.reading.searching import Found
 from schema.reading.selection import Document, Selected, select
 from schema.reading.shape import Build, Call, Cell, Constant, GlobalId, Instant, Later, Object, Rows, Shape
 
@@ -173,11 +174,9 @@ class Planner:
 
         of_all = sql_select(source).correlate(*outer)
         filtered: SelectBase = of_all.where(*where)
-        for condition, value in conditions:
-            if isinstance(
-                condition, Found
-            ):  # a page of each way: PostgreSQL hands neither order nor limit down to them
-                among = condition.among(value)
+        for found, value in conditions:
+            if isinstance(found, Found):  # each way gives a page: PostgreSQL hands neither order nor limit down to it
+                among = found.among(value)
                 filtered, source = among(of_all.where(*where), scope), among(paged(of_all, scope), scope).subquery()
                 where, beyond = [], []
         level = Level(source, outer, as_json=bool(outer))

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from schema.ids import to_global
-from schema.reading import questions
+from schema.reading import searching
 from tests.books import RATE_OF_SEK, TODAY, LittleBooks
 from tests.graphql.api import Api
 
@@ -42,10 +42,10 @@ def claims(little: LittleBooks) -> dict[str, Any]:
     return made | {"swedish": swedish, "danish": danish}
 
 
-@pytest.fixture(params=[questions.FEW, 2, 0])
+@pytest.fixture(params=[searching.FEW, 2, 0])
 def few(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Searches that find few, and those that find more."""
-    monkeypatch.setattr(questions, "FEW", request.param)
+    monkeypatch.setattr(searching, "FEW", request.param)
 
 
 async def test_invoices_are_filtered_by_all_that_is_given(api: Api, claims: dict[str, Any]) -> None:
