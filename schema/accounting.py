@@ -36,7 +36,7 @@ from storage.accounting import AccountingEntry as Leg
 from storage.accounting import Journal
 
 ACCOUNT_DIGITS: Final = 4
-MONTH_DAYS_MAX: Final = 31
+QUARTER_DAYS_MAX: Final = 92
 
 _JOURNAL = (
     "occurred_on", "recorded_at", "description", "provider", "provider_reference", "reverses_id", "invoice_id", "payment_id",
@@ -185,7 +185,7 @@ def entries(asked: AccountingEntryFilter, at: Page) -> PageOf:
         (_CURRENCY, asked.currency),
         (_BOOKED_FROM, asked.booked_from),
         (_BOOKED_TO, asked.booked_to),
-        _SEARCH.of(asked.search, is_narrow=journal is not None or _is_a_month(asked)),
+        _SEARCH.of(asked.search, is_narrow=journal is not None or _is_a_quarter(asked)),
     )
     return PageOf(
         where=where,
@@ -195,12 +195,12 @@ def entries(asked: AccountingEntryFilter, at: Page) -> PageOf:
     )
 
 
-def _is_a_month(asked: AccountingEntryFilter) -> bool:
+def _is_a_quarter(asked: AccountingEntryFilter) -> bool:
     """Whether the window is so short that its entries are quickly gone through, however large the books are."""
     return (
         asked.booked_from is not None
         and asked.booked_to is not None
-        and asked.booked_to - asked.booked_from <= timedelta(days=MONTH_DAYS_MAX)
+        and asked.booked_to - asked.booked_from <= timedelta(days=QUARTER_DAYS_MAX)
     )
 
 

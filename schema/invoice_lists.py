@@ -148,8 +148,8 @@ _ORDERS = {
 }
 
 
-def invoices(asked: InvoiceFilter, order: InvoiceOrder, at: Page) -> PageOf:
-    """The invoices that a filter lets through.
+def invoices(asked: InvoiceFilter, order: InvoiceOrder, at: Page, *, is_narrow: bool = False) -> PageOf:
+    """The invoices that a filter lets through. `is_narrow`: of one tenant's, see `Search`.
 
     Raises: BadInput for bounds that nothing lies between; NotFound for an id of nothing, or of something else.
     """
@@ -171,7 +171,7 @@ def invoices(asked: InvoiceFilter, order: InvoiceOrder, at: Page) -> PageOf:
         (_DUE_TO, asked.due_to),
         (_MIN_AMOUNT, asked.min_amount_cents),
         (_MAX_AMOUNT, asked.max_amount_cents),
-        _SEARCH.of(asked.search),
+        _SEARCH.of(asked.search, is_narrow=is_narrow),
     )
     return PageOf(where=where, order=_ORDERS[order.field, order.direction], at=at, named=named("Tenant", tenants))
 
@@ -180,4 +180,4 @@ def invoices_of_tenant(*, first: int = 50, after: str | None = None, filter: Inv
     """A tenant's invoices, the latest issued first."""
     asked = filter or InvoiceFilter()
     at = page("Tenant.invoices", first=first, after=after, size_max=NESTED_PAGE_MAX, narrowed_by=asked)
-    return invoices(asked, InvoiceOrder(), at)
+    return invoices(asked, InvoiceOrder(), at, is_narrow=True)

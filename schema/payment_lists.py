@@ -109,8 +109,8 @@ _ORDERS = {
 }
 
 
-def payments(asked: PaymentFilter, order: PaymentOrder, at: Page) -> PageOf:
-    """The payments that a filter lets through.
+def payments(asked: PaymentFilter, order: PaymentOrder, at: Page, *, is_narrow: bool = False) -> PageOf:
+    """The payments that a filter lets through. `is_narrow`: of one tenant's, see `Search`.
 
     Raises: BadInput for bounds that nothing lies between; NotFound for an id of nothing, or of something else.
     """
@@ -127,7 +127,7 @@ def payments(asked: PaymentFilter, order: PaymentOrder, at: Page) -> PageOf:
         (_PAID_TO, asked.paid_to),
         (_MIN_AMOUNT, asked.min_amount_cents),
         (_MAX_AMOUNT, asked.max_amount_cents),
-        _SEARCH.of(asked.search),
+        _SEARCH.of(asked.search, is_narrow=is_narrow),
     )
     return PageOf(where=where, order=_ORDERS[order.field, order.direction], at=at, named=named("Tenant", tenants))
 
@@ -136,4 +136,4 @@ def payments_of_tenant(*, first: int = 50, after: str | None = None, filter: Pay
     """A tenant's payments, the latest first."""
     asked = filter or PaymentFilter()
     at = page("Tenant.payments", first=first, after=after, size_max=NESTED_PAGE_MAX, narrowed_by=asked)
-    return payments(asked, PaymentOrder(), at)
+    return payments(asked, PaymentOrder(), at, is_narrow=True)

@@ -30,15 +30,23 @@ def certain(transfer: TransferFacts, candidates: Iterable[InvoiceCandidate]) -> 
 def certain_key(transfer: TransferFacts) -> str | None:
     """The normal form of the only reference of a transfer, where its check digits are right; None for any other.
 
-    A text reference that says no more than the checked one does not stand in its way.
+    A text reference that says no more than the checked one does not stand in its way. A part of the payment does: the rest of
+    it is for something else.
     """
     checked = {(normal(r.text), r.kind) for r in transfer.references if r.kind is not ReferenceKind.TEXT}
-    typed = {m.key for r in transfer.references if r.kind is ReferenceKind.TEXT for m in mentions(r.text) if m.is_given}
-    if len(checked) != 1 or transfer.amount.cents <= 0:
+    typed = [r.text for r in transfer.references if r.kind is ReferenceKind.TEXT]
+    is_in_parts = any(r.amount is not None and r.amount != transfer.amount for r in transfer.references)
+    if len(checked) != 1 or is_in_parts or transfer.amount.cents <= 0:
         return None
     [(key, kind)] = checked
     is_right = is_rf(key) if kind is ReferenceKind.RF else has_check_digit(key)
-    return key if is_right and typed <= {key} else None
+    return key if is_right and all(_says_only(key, text) for text in typed) else None
+
+
+def _says_only(key: str, text: str) -> bool:
+    """Whether a text mentions nothing but this reference, or pieces of it."""
+    mentioned = {mention.key for mention in mentions(text)}
+    return key in mentioned and all(one in key for one in mentioned)
 
 
 def _meanings(key: str) -> set[str]:

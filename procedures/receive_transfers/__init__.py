@@ -16,6 +16,7 @@ import psycopg
 from uuid_utils.compat import uuid7
 
 from billing.money import Money
+from billing.periods import business_day
 from billing.refusals import BadInput, ErrorCode, Refusal
 from procedures.receive_transfers.arrival import Arrival
 from procedures.receive_transfers.balances import keep_balances
@@ -114,7 +115,7 @@ def receive(
         sha256 = arrival.sha256()
         cursor.execute("select pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
         _refuse_duplicate(cursor, sha256)
-        refuse_unsound(cursor, provider=provider)
+        refuse_unsound(cursor, provider=provider, today=business_day(now, zone))
         mark_known(cursor, provider=provider)
         mark_orders(cursor, provider=provider)
         rates = all_rates(cursor)

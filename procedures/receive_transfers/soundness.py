@@ -1,14 +1,17 @@
 """What must hold of a staged file before it may touch the books, whoever wrote its reader."""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any
 
 import psycopg
 
 from billing.money import BOOKED_CENTS_MAX, Money
+from billing.periods import FIRST_DAY
 from procedures.receive_transfers.staging import IDENTIFIED
 from providers.settlement_files import BankFileInvalid, Finding
 
+AHEAD_DAYS_MAX = 366
 FINDINGS_MAX = 101  # one more than a refusal lists
 
 TOO_LARGE = """
@@ -31,6 +34,10 @@ select deposit, d.reference, d.cents, d.currency, coalesce(p.cents, 0), coalesce
        using (deposit)
  where (d.cents, d.currency) is distinct from (coalesce(p.cents, 0), coalesce(p.currency, d.currency))
  order by 1 limit %s"""
+UNTIMELY = """
+select lower(kind), coalesce(reference, ordinal::text), booked_on
+  from staged where booked_on is not null and booked_on not between %s and %s
+ order by place limit %s"""
 NAMELESS = """
 select reference from staged where kind = 'DEPOSIT' and cardinality(identities) = 0 order by place limit %s"""
 REPEATED = """
@@ -48,14 +55,15 @@ select distinct on (s.place) lower(s.kind), coalesce(s.reference, s.ordinal::tex
  order by s.place, given.nth limit %s"""  # noqa: S608 - out of our own constants
 
 
-def refuse_unsound(cursor: psycopg.Cursor[Any], *, provider: str) -> None:
-    """Amounts can be booked, alone and together, and have their sign; every deposit is the sum of its payments and has an
-    identity; an identity names one thing of one amount, now and in future.
+def refuse_unsound(cursor: psycopg.Cursor[Any], *, provider: str, today: date) -> None:
+    """Amounts can be booked, alone and together, and have their sign; days are of somebody's books, and not years ahead; every
+    deposit is the sum of its payments and has an identity; an identity names one thing of one amount, now and in future.
 
     Raises: BankFileInvalid.
     """
     findings = [*_too_large(cursor)] or [
         *_unsigned(cursor),
+        *_untimely(cursor, today),
         *_uneven(cursor),
         *_nameless(cursor),
         *_repeated(cursor),
@@ -78,6 +86,12 @@ def _too_large(cursor: psycopg.Cursor[Any]) -> Iterator[Finding]:
 def _unsigned(cursor: psycopg.Cursor[Any]) -> Iterator[Finding]:
     for kind, reference, cents, currency in cursor.execute(UNSIGNED, [FINDINGS_MAX]):
         yield Finding(where=f"{kind} {reference}", what=f"it cannot be of {Money(cents, currency)}")
+
+
+def _untimely(cursor: psycopg.Cursor[Any], today: date) -> Iterator[Finding]:
+    last = today + timedelta(days=AHEAD_DAYS_MAX)
+    for kind, reference, day in cursor.execute(UNTIMELY, [FIRST_DAY, last, FINDINGS_MAX]):
+        yield Finding(where=f"{kind} {reference}", what=f"{day} is no day to book it on: that is {FIRST_DAY} to {last}")
 
 
 def _uneven(cursor: psycopg.Cursor[Any]) -> Iterator[Finding]:

@@ -22,7 +22,8 @@ from providers.bankgirot.inspection import Inspection
 from providers.bankgirot.references import each_once, message, reference
 from providers.settlement_files import Item, Reference, SettledPayment
 
-CHECKED_BY_THE_BANK = "2"
+CHECKED_AS_OCR, CHECKED_AS_REGISTERED = "2", "4"
+CHECKED_BY_THE_BANK = (CHECKED_AS_OCR, CHECKED_AS_REGISTERED)
 EARLIEST_YEAR = 2000
 SERIALS_REMEMBERED = 2_000
 
@@ -81,11 +82,11 @@ class _Section:
 
     def _references(self, record: Payment, own: str, sign: int) -> Iterator[Reference]:
         if own:
-            yield reference(own, vouched=record.code == CHECKED_BY_THE_BANK)
+            yield reference(own, vouched=record.code in CHECKED_BY_THE_BANK)
         for extra in record.extra_references:
             if extra.reference:
                 part = Money(sign * extra.part, self._currency) if extra.part else None
-                yield reference(extra.reference, vouched=extra.code == CHECKED_BY_THE_BANK, amount=part)
+                yield reference(extra.reference, vouched=extra.code in CHECKED_BY_THE_BANK, amount=part)
 
     def deposit(self, record: Deposit) -> settlement_files.Deposit:
         amount = Money(record.amount, self._currency)
@@ -110,7 +111,7 @@ class _Section:
 def _unfolded(record: Payment) -> tuple[str, list[str]]:
     """The reference of a payment, and its free text: text that fills its columns goes on in the next record 25."""
     texts: list[str] = []
-    goes_on = record.code != CHECKED_BY_THE_BANK and record.is_full
+    goes_on = record.code not in CHECKED_BY_THE_BANK and record.is_full
     own = record.reference
     for information in record.information:
         if not goes_on:
@@ -152,7 +153,7 @@ class Oddities:
                 self._inspection.warn(f"BGC serial {serial} is on {times} payment/deduction records.")
 
     def _reference(self, record: Payment | ExtraReference) -> None:
-        if record.code == CHECKED_BY_THE_BANK and not has_check_digit(record.reference):
+        if record.code == CHECKED_AS_OCR and not has_check_digit(record.reference):
             self._warn(record, f"reference code 2 but {record.reference!r} fails modulus 10")
 
     def of_deposit(self, deposit: Deposit) -> None:

@@ -132,6 +132,8 @@ class Statement(Part):
     balances = Held(Balance, "Bal")
     entries_count = Text("TxsSummry/TtlNtries/NbOfNtries")
     entries_sum = Text("TxsSummry/TtlNtries/Sum")
+    net = Text("TxsSummry/TtlNtries/TtlNetNtry/Amt", "TxsSummry/TtlNtries/TtlNetNtryAmt")
+    net_side = Text("TxsSummry/TtlNtries/TtlNetNtry/CdtDbtInd", "TxsSummry/TtlNtries/CdtDbtInd")
     credits_count = Text("TxsSummry/TtlCdtNtries/NbOfNtries")
     credits_sum = Text("TxsSummry/TtlCdtNtries/Sum")
     debits_count = Text("TxsSummry/TtlDbtNtries/NbOfNtries")

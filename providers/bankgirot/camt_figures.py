@@ -1,11 +1,13 @@
 """Amounts, days and signs of a camt file, read strictly: what is not exactly one is `Unreadable`."""
 
 import re
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from billing.money import BOOKED_CENTS_MAX, CURRENCY_CODE, Money, exponent
 from providers.bankgirot.camt import Balance, Entry, Transaction
 
+SWEDEN = ZoneInfo("Europe/Stockholm")
 AMOUNT = re.compile(r"\+?([0-9]{1,18})(?:\.([0-9]{0,5}))?")
 DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:$|[T+\-Z])")
 
@@ -52,9 +54,14 @@ def is_true(text: str | None) -> bool:
 
 
 def day(text: str | None) -> date:
-    """The day of a date or of an instant, as it stands in the bank's own time. Raises `Unreadable`."""
+    """The day of a date, or of an instant in the bank's own time: as it stands, or in Sweden where it is told in UTC.
+
+    Raises `Unreadable`.
+    """
     matched = DAY.match(text or "")
     try:
+        if text is not None and matched is not None and text.endswith("Z") and "T" in text:
+            return datetime.fromisoformat(text).astimezone(SWEDEN).date()
         return date.fromisoformat(matched[1] if matched else "")
-    except ValueError:
+    except (ValueError, OverflowError):
         raise Unreadable(f"{text!r} is no date" if text else "it states no date") from None

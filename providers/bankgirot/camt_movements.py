@@ -14,7 +14,7 @@ from providers.bankgirot.identities import Repetitions
 from providers.settlement_files import Debit, Deposit, SettledPayment
 
 CHARGES = frozenset({"CHRG", "COMM", "COMT", "COME", "FEES", "CHG", "COM"})
-UETR = re.compile(r"[0-9A-Fa-f-]{36}")
+UETR = re.compile(r"(?!0{8}-)[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 BANKGIRO_DEPOSIT = re.compile(r"BG *([0-9]{7,8}) +([0-9]{5})(?![0-9])")
 
 
@@ -166,7 +166,9 @@ class Movement:
         if own := stated(transaction.servicer_reference):
             keys.append(self._key("payment", amount, own))
         if transaction.unique_id is not None and UETR.fullmatch(transaction.unique_id):
-            keys.append(f"uetr:{transaction.unique_id.lower()}")
+            keys.append(
+                self._key("uetr", amount, transaction.unique_id.lower())
+            )  # booked anew, it comes on another day
         return tuple(self.repetitions.numbered(key) for key in keys)
 
     def _whole_debit(self) -> str:

@@ -11,6 +11,8 @@ from providers.bankgirot.inspection import sum_text
 from providers.bankgirot.references import each_once, message, reference
 from providers.settlement_files import Reference
 
+NO_CREDITOR_REFERENCES = frozenset({"RADM", "RPIN", "FXDR", "DISP", "PUOR"})
+NO_INVOICES = frozenset({"CREN", "DEBN", "PUOR", "SOAC", "DISP", "BOLD", "VCHR", "AROI", "TSUT", "CNFA"})
 PLACEHOLDERS = frozenset({"NOTPROVIDED", "NOTAVAILABLE", "NONREF", "NONE"})
 
 
@@ -83,15 +85,19 @@ def _part(remittance: Remittance, currency: str) -> Money | None:
 
 
 def _of_remittance(remittance: Remittance, part: Money | None) -> Iterator[Reference]:
-    """What was typed as a document's number is text, whatever it looks like: no bank has checked it, one number in ten has a
-    right check digit by chance, and a machine matches alone only where nothing is fuzzy. A person is shown the invoice first.
+    """camt says nothing of how Bankgirot has judged a reference, and most banks give all of them as the numbers of invoices:
+    what is a whole number with a right check digit is an OCR number, wherever it stands. Of which invoice it is, and whether
+    the amount is right, is for `billing.matching` to see.
     """
-    if remittance.creditor_reference:
-        is_ocr = remittance.creditor_reference_type == "SCOR" and has_check_digit(remittance.creditor_reference)
-        yield reference(remittance.creditor_reference, vouched=is_ocr, amount=part)
-        part = None
-    if remittance.document_number:
-        yield reference(remittance.document_number, vouched=False, amount=part)
+    for text, type_, others in (
+        (remittance.creditor_reference, remittance.creditor_reference_type, NO_CREDITOR_REFERENCES),
+        (remittance.document_number, remittance.document_type, NO_INVOICES),
+    ):
+        if text:
+            digits = "".join(text.split())
+            is_ocr = type_ not in others and has_check_digit(digits)
+            yield reference(digits if is_ocr else text, vouched=is_ocr, amount=part)
+            part = None
 
 
 def _pieces(transaction: Transaction) -> Iterator[str]:

@@ -61,6 +61,11 @@ class StatementTotals:
                 if stated is not None and _figure(stated) not in (there[side], there[f"booked {side}"]):
                     what = f"the {figure} of {side} is stated as {stated}, it is {there[f'booked {side}']}"
                     inspection.fault(_where(statement), what)
+        if statement.net is not None:
+            net = -_figure(statement.net) if statement.net_side == "DBIT" else _figure(statement.net)
+            booked = self._sums["booked credits"] - self._sums["booked debits"]
+            if net not in (booked, self._sums["credits"] - self._sums["debits"]):
+                inspection.fault(_where(statement), f"the net of entries is stated as {net}, it is {booked}")
 
     def _checked(
         self, statement: Statement, account: str, opening: Balance, closing: Balance, inspection: Inspection

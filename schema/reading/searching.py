@@ -29,7 +29,7 @@ from schema.reading.bindings import Scope
 from schema.reading.questions import Condition, Given
 
 FEW = 5_000
-TRIGRAM = re.compile(r"[^\W_]{3}")
+TRIGRAM = 3
 SEARCH_LENGTH_MAX = 200  # a longer pattern costs the database seconds, and no number, name or reference is as long
 
 
@@ -76,8 +76,14 @@ class Search:
 
         Raises: BadInput, see `containing`.
         """
-        is_found = text is not None and not is_narrow and TRIGRAM.search(text)
+        is_found = text is not None and not is_narrow and _has_trigram(text)
         return self._found if is_found else self._gone_through, containing(text)
+
+
+def _has_trigram(text: str) -> bool:
+    """Whether three letters or digits stand together, as PostgreSQL tells them: "½" is none."""
+    together = ("".join(sign if sign.isalpha() or sign.isdecimal() else " " for sign in text)).split(" ")
+    return max(map(len, together)) >= TRIGRAM
 
 
 def like_one(column: ColumnElement[Any], patterns: BindParameter[Any]) -> ColumnElement[bool]:

@@ -11,8 +11,8 @@ from tests.billing.matching_facts import INVOICE, invoice, ocr, rf, transfer
 ONE, TWO = invoice("146051"), invoice("146060", outstanding_cents=45_000)
 
 
-def typed(text: str) -> TransferReference:
-    return TransferReference(text=text, kind=ReferenceKind.TEXT)
+def typed(text: str, cents: int | None = None) -> TransferReference:
+    return replace(ocr(text, cents), kind=ReferenceKind.TEXT)
 
 
 @pytest.mark.parametrize(
@@ -65,6 +65,29 @@ def test_the_key_to_look_for_is_the_normal_form_of_the_checked_reference() -> No
     assert certain_key(transfer(references=(ocr("0014 605-182"),))) == "14605182"
     assert certain_key(transfer(references=(rf("RF10 1460 5182"),))) == "RF1014605182"
     assert certain_key(transfer("14605182")) is None
+
+
+@pytest.mark.parametrize(
+    "references",
+    [
+        (ocr("14605182", 30_000),),
+        (ocr("14605182", 30_000), typed("1004", 90_000)),
+        (ocr("14605182"), typed("1004")),
+        (ocr("14605182"), typed("MEDLEM")),
+        (ocr("14605182"), typed("14605182 1004")),
+        (ocr("14605182"), ocr("26")),
+    ],
+)
+def test_what_is_for_something_else_too_is_left_to_a_person(references: tuple[TransferReference, ...]) -> None:
+    assert certain(transfer(references=references), [INVOICE]) is None
+
+
+@pytest.mark.parametrize(
+    "references",
+    [(ocr("14605182", 120_000),), (ocr("14605182"), typed("OCR 14605182")), (ocr("14605182"), typed("1460 5182"))],
+)
+def test_what_says_the_same_again_is_not_in_the_way(references: tuple[TransferReference, ...]) -> None:
+    assert certain(transfer(references=references), [INVOICE]) is INVOICE
 
 
 def test_part_amounts_that_add_up_become_allocations() -> None:

@@ -7,6 +7,7 @@ from asyncio import CancelledError
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 from threading import Barrier
@@ -29,7 +30,7 @@ from providers import (
 )
 from providers.registry import ProviderUnknown
 from storage.engine import Database
-from tests.books import LittleBooks
+from tests.books import NOW, LittleBooks
 from tests.logs import capturing
 from tests.procedures.intake import DAY, Partner, assert_sound, by_ocr, counts, deposit, partner_items, received
 from tests.providers.bank_files import Paid, PaidIn, bgmax, camt054, many
@@ -66,6 +67,10 @@ BROKEN_PROMISES: dict[str, tuple[list[Item], str]] = {
     "one identity for two deposits": (
         [*partner_items(100), *partner_items(100, number=2, identities=("d1", "d2"))],
         "identity d1: it is given 2 times",
+    ),
+    "a day that is nobody's": (
+        [*partner_items(100)[:1], replace(deposit(100), booked_on=date(9999, 12, 31))],
+        f"deposit Deposit 1: 9999-12-31 is no day to book it on: that is 1900-01-01 to {NOW.date() + timedelta(days=366)}",
     ),
     "a payment of nothing": (partner_items(0, 100), "payment 1: it cannot be of 0.00 SEK"),
     "more than can be booked": (

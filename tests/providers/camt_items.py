@@ -8,7 +8,7 @@ import pytest
 from providers import BankFileInvalid, Debit, Deposit, Item, ReferenceKind, SettledPayment, StatementBalance
 from providers import Warning as Told
 from providers.bankgirot.camt_settlements import read_camt
-from tests.providers.bank_files import camt, entry, notification, transaction
+from tests.providers.bank_files import ACCOUNT, camt, entry, notification, transaction
 
 OCR, RF, TEXT = ReferenceKind.OCR, ReferenceKind.RF, ReferenceKind.TEXT
 VERSIONS = [f"{number:02}" for number in range(2, 14)]
@@ -33,8 +33,8 @@ def findings(content: bytes) -> list[str]:
     return [found.partition(": ")[2] for found in raised.value.findings]
 
 
-def notified(*entries: str, head: str = "") -> bytes:
-    return camt(notification(*entries, head=head))
+def notified(*entries: str, head: str = "", account: str = ACCOUNT) -> bytes:
+    return camt(notification(*entries, head=head, account=account))
 
 
 def stated(*entries: str, head: str = "") -> bytes:

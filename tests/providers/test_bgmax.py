@@ -122,6 +122,11 @@ def test_a_reference_that_the_bank_checked_is_an_ocr_reference() -> None:
     assert references(Paid(cents=1, reference=ocr(65086), code="2")) == [(ocr(65086), OCR, None)]
 
 
+def test_so_is_one_that_is_right_by_the_registration_of_the_payee() -> None:
+    assert references(Paid(cents=1, reference=ocr(65086), code="4")) == [(ocr(65086), OCR, None)]
+    assert references(Paid(cents=1, reference="F 17", code="4")) == [("F 17", TEXT, None)]
+
+
 def test_a_reference_that_was_typed_is_text_whatever_it_looks_like() -> None:
     assert references(Paid(cents=1, reference=ocr(65086), code="3")) == [(ocr(65086), TEXT, None)]
 

@@ -1,6 +1,7 @@
 """camt.054 and camt.053: every version, and XML as it may come."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -89,7 +90,7 @@ def test_every_version_is_recognised_by_its_namespace(message: str, version: str
         (b'encoding="UTF-8"', b""),
         (b"avdrag", b"<![CDATA[avdrag]]>"),
         (b"2026-03-02</Dt>", b"2026-03-02+01:00</Dt>"),
-        (b"<Dt>2026-03-02</Dt>", b"<DtTm>2026-03-02T23:59:59.999Z</DtTm>"),
+        (b"<Dt>2026-03-02</Dt>", b"<DtTm>2026-03-02T22:59:59.999Z</DtTm>"),
         (b"<Dt>2026-03-02</Dt>", b"<Dt>\n 2026-03-02 </Dt>"),
         (b">100.00<", b"> +100.00000 <"),
     ],
@@ -98,6 +99,20 @@ def test_how_the_xml_is_written_changes_nothing(old: bytes, new: bytes) -> None:
     content = camt054(DEPOSIT)
     assert old in content
     assert read(content.replace(old, new)) == read(content)
+
+
+@pytest.mark.parametrize(
+    ("instant", "day"),
+    [
+        ("2026-03-01T23:30:00Z", date(2026, 3, 2)),
+        ("2026-07-01T21:59:59Z", date(2026, 7, 1)),
+        ("2026-03-02T00:30:00+02:00", date(2026, 3, 2)),
+        ("2026-03-02T23:59:59", date(2026, 3, 2)),
+    ],
+)
+def test_an_instant_is_of_the_banks_day(instant: str, day: date) -> None:
+    content = camt054(DEPOSIT).replace(b"<Dt>2026-03-02</Dt>", f"<DtTm>{instant}</DtTm>".encode())
+    assert {item.booked_on for item in read(content) if isinstance(item, Deposit)} == {day}
 
 
 def test_a_prefixed_namespace_and_an_envelope_change_nothing() -> None:

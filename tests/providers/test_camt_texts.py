@@ -12,9 +12,26 @@ def test_a_structured_reference_is_ocr_only_with_a_right_check_digit() -> None:
     assert references(structured("985470")) == [("985470", TEXT, None)]
 
 
-def test_the_number_of_a_document_is_text_as_it_was_typed() -> None:
-    assert references(structured(ocr(98547), is_ocr=False)) == [(ocr(98547), TEXT, None)]
+def test_the_number_of_a_document_is_an_ocr_number_where_its_check_digit_is_right() -> None:
+    assert references(structured(ocr(98547), is_ocr=False)) == [(ocr(98547), OCR, None)]
+    assert references(structured("985470", is_ocr=False)) == [("985470", TEXT, None)]
     assert references(structured("1154602 3288-26 NAMN", is_ocr=False)) == [("1154602 3288-26 NAMN", TEXT, None)]
+    credit_note = structured(ocr(98547), is_ocr=False).replace("CINV", "CREN")
+    assert references(credit_note) == [(ocr(98547), TEXT, None)]
+
+
+@pytest.mark.parametrize("type_", ["<Cd>SCOR</Cd>", "<Prtry>OCR</Prtry>", None])
+def test_a_creditor_reference_is_an_ocr_number_however_it_is_called_and_spaced(type_: str | None) -> None:
+    spaced = f"{ocr(98547)[:3]} {ocr(98547)[3:]}"
+    known = "<Tp><CdOrPrtry><Cd>SCOR</Cd></CdOrPrtry></Tp>"
+    called = "" if type_ is None else f"<Tp><CdOrPrtry>{type_}</CdOrPrtry></Tp>"
+    written = structured(spaced)
+    assert known in written
+    assert references(written.replace(known, called)) == [(ocr(98547), OCR, None)]
+
+
+def test_a_reference_of_another_document_is_text() -> None:
+    assert references(structured(ocr(98547)).replace("SCOR", "RADM")) == [(ocr(98547), TEXT, None)]
 
 
 def test_a_creditor_reference_of_iso_11649_is_known_by_its_check_digits() -> None:

@@ -8,9 +8,16 @@ from providers import Deposit, Money, SettledPayment, StatementBalance
 from tests.providers.bank_files import ACCOUNT, BANKGIRO, DAY, balance, camt, entry, notification, transaction
 from tests.providers.camt_items import findings, notified, of, stated, warnings
 
+NIL = "00000000-0000-0000-0000-000000000000"
+
 
 def summary(side: str, count: int, total: str) -> str:
     return f"<TxsSummry><{side}><NbOfNtries>{count}</NbOfNtries><Sum>{total}</Sum></{side}></TxsSummry>"
+
+
+def net(amount: str, side: str) -> str:
+    stated = f"<TtlNetNtry><Amt>{amount}</Amt><CdtDbtInd>{side}</CdtDbtInd></TtlNetNtry>"
+    return f"<TxsSummry><TtlNtries>{stated}</TtlNtries></TxsSummry>"
 
 
 def page_of(number: str, *, is_last: bool) -> str:
@@ -36,6 +43,12 @@ def test_a_summary_may_count_what_is_booked_or_all_that_is_listed(side: str, cou
         (summary("TtlCdtNtries", 2, "3.01"), "the sum of credits is stated as 3.01, it is 3.00"),
         (summary("TtlDbtNtries", 1, "5"), "the number of debits is stated as 1, it is 0"),
         (summary("TtlNtries", 2, "9"), "the sum of entries is stated as 9, it is 3.00"),
+        (net("3.01", "CRDT"), "the net of entries is stated as 3.01, it is 3.00"),
+        (net("3", "DBIT"), "the net of entries is stated as -3, it is 3.00"),
+        (
+            "<TxsSummry><TtlNtries><TtlNetNtryAmt>999.00</TtlNetNtryAmt><CdtDbtInd>DBIT</CdtDbtInd></TtlNtries></TxsSummry>",
+            "the net of entries is stated as -999.00, it is 3.00",
+        ),
         (summary("TtlNtries", 2, "three"), "'three' in the summary is no number"),
     ],
 )
@@ -146,8 +159,14 @@ def test_a_repeated_bank_reference_does_not_lose_a_payment() -> None:
     identities = [key for paid in of(SettledPayment, content) for key in paid.identities]
     assert len(identities) == len(set(identities)) == 8
     assert [paid.identities for paid in of(SettledPayment, content)][:2] == [
-        ("payment:58411009823:2026-03-02:5000:SEK:SAME", "uetr:6e1d0a9c-0000-4000-8000-000000000001"),
-        ("payment:58411009823:2026-03-02:5000:SEK:SAME#2", "uetr:6e1d0a9c-0000-4000-8000-000000000001#2"),
+        (
+            "payment:58411009823:2026-03-02:5000:SEK:SAME",
+            "uetr:58411009823:2026-03-02:5000:SEK:6e1d0a9c-0000-4000-8000-000000000001",
+        ),
+        (
+            "payment:58411009823:2026-03-02:5000:SEK:SAME#2",
+            "uetr:58411009823:2026-03-02:5000:SEK:6e1d0a9c-0000-4000-8000-000000000001#2",
+        ),
     ]
     assert [deposit.identities for deposit in of(Deposit, content)] == [
         ("deposit:58411009823:2026-03-02:10000:SEK:E",),
@@ -156,8 +175,32 @@ def test_a_repeated_bank_reference_does_not_lose_a_payment() -> None:
 
 
 def test_a_reference_that_only_says_there_is_none_is_no_identity() -> None:
-    content = notified(entry("1.00", transaction("1.00", servicer_reference="NOTPROVIDED")))
+    content = notified(entry("1.00", transaction("1.00", servicer_reference="NOTPROVIDED", unique_id=NIL)))
     assert of(SettledPayment, content)[0].identities == ()
+
+
+@pytest.mark.parametrize(
+    "written", ["SE1150000000058411009823", "SE11 5000 0000 0584 1100 9823", "5841-100 98 23", "058411009823"]
+)
+def test_an_account_is_the_same_however_it_is_written(written: str) -> None:
+    content = notified(
+        entry("1.00", transaction("1.00", servicer_reference="P"), servicer_reference="E"), account=written
+    )
+    assert [item.identities for item in of(SettledPayment, content)] == [("payment:58411009823:2026-03-02:100:SEK:P",)]
+    assert [item.identities for item in of(Deposit, content)] == [("deposit:58411009823:2026-03-02:100:SEK:E",)]
+
+
+def test_an_account_abroad_stays_as_it_is() -> None:
+    content = notified(entry("1.00", servicer_reference="E"), account="FI2112345600000785")
+    assert [item.identities for item in of(Deposit, content)] == [("deposit:FI2112345600000785:2026-03-02:100:SEK:E",)]
+
+
+def test_what_the_bank_books_anew_is_another_payment_though_its_uetr_is_the_same() -> None:
+    def told(day: date, reference: str) -> tuple[str, ...]:
+        paid = transaction("1.00", servicer_reference=reference, unique_id="6E1D0A9C-0000-4000-8000-000000000001")
+        return of(SettledPayment, notified(entry("1.00", paid, day=day)))[0].identities
+
+    assert set(told(date(2026, 3, 2), "P1")).isdisjoint(told(date(2026, 3, 3), "P2"))
 
 
 def test_a_reference_of_any_length_makes_a_key_of_bounded_length() -> None:
