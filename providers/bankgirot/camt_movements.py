@@ -136,9 +136,14 @@ class Movement:
         keys = [self._key("deposit", self.amount, self._own_reference())]
         if bankgiro := BANKGIRO_DEPOSIT.match(self.entry.reference or ""):
             number, serial = bankgiro.groups()
-            keys.append(
-                identities.bankgiro_deposit(bankgiro=number, paid_on=self.booked_on, amount=self.amount, serial=serial)
-            )
+            numbers = {
+                number.lstrip("0"),
+                *self._paid_to(),
+            }  # the bank's own number may stand there instead of the payee's
+            keys += [
+                identities.bankgiro_deposit(bankgiro=one, paid_on=self.booked_on, amount=self.amount, serial=serial)
+                for one in sorted(numbers)
+            ]
         return Deposit(
             number=self.deposit,
             amount=self.amount,
@@ -176,6 +181,11 @@ class Movement:
         if self._debited is None:
             self._debited = self.repetitions.numbered(self._key("debit", self.amount, f"{self._own_reference()}/1"))
         return self._debited
+
+    def _paid_to(self) -> list[str]:
+        """The bankgiro number that all was paid to."""
+        [payee, *others] = self._payees or {None}
+        return [payee.removeprefix("BG ").replace("-", "")] if not others and payee and payee.startswith("BG ") else []
 
     def _payee_of_deposit(self) -> str | None:
         bankgiro = BANKGIRO_DEPOSIT.match(self.entry.reference or "")

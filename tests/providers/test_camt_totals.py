@@ -190,6 +190,18 @@ def test_an_account_is_the_same_however_it_is_written(written: str) -> None:
     assert [item.identities for item in of(Deposit, content)] == [("deposit:58411009823:2026-03-02:100:SEK:E",)]
 
 
+def test_a_deposit_is_known_by_the_number_that_was_paid_to_and_by_that_of_its_reference() -> None:
+    paid = transaction("1.00", servicer_reference="P", payee="98144434")
+    content = notified(entry("1.00", paid, reference="BG52827999 00444-1", servicer_reference="E"))
+    assert [item.identities for item in of(Deposit, content)] == [
+        (
+            "deposit:58411009823:2026-03-02:100:SEK:E",
+            "bankgiro:52827999:2026-03-02:100:SEK:00444",
+            "bankgiro:98144434:2026-03-02:100:SEK:00444",
+        )
+    ]
+
+
 def test_an_account_abroad_stays_as_it_is() -> None:
     content = notified(entry("1.00", servicer_reference="E"), account="FI2112345600000785")
     assert [item.identities for item in of(Deposit, content)] == [("deposit:FI2112345600000785:2026-03-02:100:SEK:E",)]

@@ -19,7 +19,9 @@ BEFORE = (
 
 
 def test_keys_of_before_become_those_of_the_bare_account(owner: psycopg.Connection[tuple[str]]) -> None:
-    owner.cursor().executemany("insert into bank_identity values ('bankgirot', %s, uuid7(), 1)", [(key,) for key in BEFORE])
+    owner.cursor().executemany(
+        "insert into bank_identity values ('bankgirot', %s, uuid7(), 1)", [(key,) for key in BEFORE]
+    )
 
     with owner.transaction():
         owner.execute("alter table bank_identity disable trigger append_only")
