@@ -1,6 +1,5 @@
 """Exports: what can be had as a file, and the link to one."""
 
-from dataclasses import fields
 from datetime import date, datetime
 from enum import Enum
 from typing import Any, Final
@@ -93,12 +92,16 @@ def pack_file(month: date) -> str:
 
 
 def as_json(value: Any) -> Any:
-    """An input, filter or value as the JSON that a client would have sent; what was left out stays out."""
+    """An input, filter or value as the JSON that a client would have sent. What was left out stays out; a null does not
+    where leaving it out would mean something else."""
     definition = get_object_definition(type(value))
     if definition is not None:
-        names = {field.python_name: field.graphql_name or camel(field.python_name) for field in definition.fields}
-        given = ((names[field.name], getattr(value, field.name)) for field in fields(value))
-        return {name: as_json(item) for name, item in given if item is not None and item is not strawberry.UNSET}
+        given = ((field, getattr(value, field.python_name)) for field in definition.fields)
+        return {
+            field.graphql_name or camel(field.python_name): as_json(item)
+            for field, item in given
+            if item is not strawberry.UNSET and (item is not None or field.default_value is not None)
+        }
     if isinstance(value, list):
         return [as_json(item) for item in value]
     if isinstance(value, Enum):

@@ -79,7 +79,7 @@ class LittleBooks:
     def transfer(self, cents: int = 125_000, *, payee: str = "BG 991-2346", **values: Any) -> UUID:
         file_id, deposit_id, key = uuid7(), uuid7(), uuid7()
         counts = {"transfer_count": 1, "matched_count": 0, "unmatched_count": 1}
-        row = {"currency": "SEK", "booked_on": TODAY - timedelta(days=1)} | values
+        row = {"status": "UNMATCHED", "currency": "SEK", "booked_on": TODAY - timedelta(days=1)} | values
         self._insert(
             "bank_file", id=file_id, provider="bankgirot", format="BgMax 01", file_name=f"{key}.txt", sha256=key.hex,
             imported_at=NOW, imported_by="cli:test", warnings=[], **counts,
@@ -90,7 +90,7 @@ class LittleBooks:
         )  # fmt: skip
         self._insert(
             "bank_transfer", id=key, provider="bankgirot", bank_file_id=file_id, deposit_id=deposit_id, ordinal=1,
-            status="UNMATCHED", amount_cents=cents, refs=Jsonb([]), **row,
+            amount_cents=cents, refs=Jsonb([]), **row,
         )  # fmt: skip
         self._post(
             received(

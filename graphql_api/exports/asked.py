@@ -43,4 +43,6 @@ def _said(name: str, value: Any) -> str:
         return ", ".join(_said(inner, item) for inner, item in value.items()) or "all rows"
     if isinstance(value, list):
         return f"{name} {' or '.join(map(str, value))}"
+    if value is None:
+        return f"any {name}"
     return f"{name} {value if isinstance(value, str) else json.dumps(value)}"

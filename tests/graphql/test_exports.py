@@ -13,9 +13,12 @@ import httpx
 import openpyxl
 import pypdfium2
 import pytest
+from graphql import get_named_type
 
 from graphql_api.app import create_app
+from graphql_api.execution import core_schema
 from graphql_api.exports.csv_file import PIECE_BYTES
+from graphql_api.roots import build_schema
 from schema.ids import to_global
 from storage.engine import Database
 from tests.books import NOW, TODAY, LittleBooks
@@ -187,6 +190,39 @@ async def test_an_export_has_the_rows_order_and_sums_of_the_screen(
             summed = sum(Decimal(row[column]) for row in found if row["currency"] == code)
             assert summed == Decimal(totals[column]["amountCents"]).scaleb(-places[code])
     assert {totals["currency"] for totals in screen["totals"]} == {row["currency"] for row in found}
+
+
+LISTS = {
+    "INVOICES": ("invoiceFilter", "invoices", "number", "number"),
+    "PAYMENTS": ("paymentFilter", "payments", "providerReference", "provider_reference"),
+    "UNMATCHED_TRANSFERS": ("transferFilter", "unmatchedTransfers", "message", "message"),
+    "SUBSCRIPTIONS": ("subscriptionFilter", "subscriptions", "externalId", "external_id"),
+    "ACCOUNTING": ("accountingFilter", "accountingEntries", "journalId", "journal"),
+}
+
+
+@pytest.mark.parametrize("kind", LISTS)
+async def test_a_filter_whose_fields_are_null_exports_the_rows_of_the_list(
+    api: Api, books: LittleBooks, kind: str
+) -> None:
+    argument, field, shown, column = LISTS[kind]
+    books.transfer(2_000, message="parked", status="IGNORED", ignored_reason="Not ours")
+    filter_type = core_schema(build_schema()).query_type.fields[field].args["filter"].type  # type: ignore[union-attr]
+    nothing = dict.fromkeys(get_named_type(filter_type).fields)  # type: ignore[union-attr]
+    query = f"query ($f: {filter_type}) {{ {field}(first: 100, filter: $f) {{ nodes {{ {shown} }} }} }}"
+    for narrowed in ({}, nothing, *({name: None} for name in nothing)):
+        screen = (await api.ask(query, f=narrowed))[field]["nodes"]
+
+        found = await rows(api, kind, **{argument: narrowed})
+
+        assert len(screen) > 0
+        assert [row[column].removeprefix("'") for row in found] == [node[shown] for node in screen], narrowed
+
+
+async def test_pages_say_of_what_any_is_shown(api: Api, books: LittleBooks) -> None:
+    content = await export(api, "UNMATCHED_TRANSFERS", "PDF", transferFilter={"status": None, "currency": "SEK"})
+
+    assert "Filter: any status, currency SEK" in pypdfium2.PdfDocument(content)[0].get_textpage().get_text_range()
 
 
 ENTRIES = """query ($f: AccountingEntryFilter) { accountingEntries(first: 100, filter: $f) { totalCount

@@ -53,6 +53,22 @@ def test_a_file_is_written_and_the_trail_knows_who_wrote_it(
     assert names(tmp_path) == ["oct.csv"]
 
 
+def test_a_null_in_a_filter_is_not_the_fields_default(runner: CliRunner, books: LittleBooks) -> None:
+    books.transfer(1_000)
+    books.transfer(2_000, status="IGNORED", ignored_reason="Not ours")
+
+    written = ["export", "unmatched_transfers", "--output", "-", "--filter"]
+    every = runner.invoke(main, [*written, '{"status": null}'])
+    waiting = runner.invoke(main, [*written, "{}"])
+
+    assert (every.exit_code, len(every.stdout.splitlines())) == (0, 1 + 2)
+    assert (waiting.exit_code, len(waiting.stdout.splitlines())) == (0, 1 + 1)
+    noted = [json.loads(reason)["transferFilter"] for (reason,) in books.connection.execute(
+        "select reason from audit_event order by seq"
+    )]  # fmt: skip
+    assert noted == [{"status": None}, {"status": ["UNMATCHED"]}]
+
+
 def test_a_book_goes_to_standard_output(runner: CliRunner, books: LittleBooks) -> None:
     done = runner.invoke(
         main,
