@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
@@ -34,13 +35,14 @@ from tests.books import TODAY, LittleBooks
 from tests.database import Clones
 from tests.graphql.api import Api, served
 from tests.graphql.tokens import NOW, TestIssuer
+from tests.providers.bank_files import Paid, PaidIn, bgmax
 from tests.providers.bank_orders import settings
 from tests.refunds.desk import Desk, desk_over
 from tests.refunds.gateway import Fault, Gateway, registry_of
 
 GATEWAY = Gateway()
 SAVED = saved_operations(TODAY)
-PLACEHOLDER = re.compile(r"(?:the id of )?(an? .+|any id|the token), from .+")
+PLACEHOLDER = re.compile(r"(?:the (?:id|base64|first day) of )?(an? .+|any id|the token), (?:from|as) .+")
 
 
 @dataclass(kw_only=True)
@@ -60,9 +62,12 @@ class Shelf:
         return answer
 
     def filled(self, variables: Any) -> Any:
-        """Example variables with ids where they tell what to put."""
+        """Example variables with ids where they tell what to put, and a reason where they leave it open."""
         if isinstance(variables, dict):
-            return {name: self.filled(value) for name, value in variables.items()}
+            return {
+                name: "It was asked for" if (name, value) == ("reason", "") else self.filled(value)
+                for name, value in variables.items()
+            }
         told = PLACEHOLDER.fullmatch(variables) if isinstance(variables, str) else None
         return variables if told is None else self.ids[told[1]]
 
@@ -96,6 +101,8 @@ class NewShelf(Shelf):
         assert changed.rowcount == 1
         await self.preview()
         await self.dun(club)
+        self.ids["a month that is over"] = "2026-10-01"
+        self.ids["a bank file"] = b64encode(bgmax(PaidIn(payments=[Paid(cents=49_900)]))).decode()
 
     def subscribe(self, club: UUID) -> None:
         """Subscriptions, each of which stands otherwise."""
@@ -178,6 +185,20 @@ async def test_every_question_is_answered_with_its_example_variables(shelf: Shel
 @pytest.mark.parametrize("name", [saved.name for saved in SAVED if saved.changes])
 async def test_a_change_is_made_with_its_example_variables(shelf: Shelf, name: str) -> None:
     assert await shelf.run(name) is not None
+
+
+@pytest.mark.parametrize(
+    "saved", [saved for saved in SAVED if saved.changes and saved.name != "export_link"], ids=lambda saved: saved.name
+)
+async def test_no_change_can_be_made_before_its_example_is_filled_in(shelf: Shelf, saved: SavedOperation) -> None:
+    before = await shelf.run("audit_events")
+    variables = orjson.loads(saved.variables)
+    variables["input"]["reason"] = variables["input"]["reason"] or "It was asked for"
+
+    code, _ = await shelf.api.refused(saved.document, **variables)
+
+    assert code in {"BAD_USER_INPUT", "NOT_FOUND"}
+    assert await shelf.run("audit_events") == before
 
 
 def test_every_root_field_has_a_saved_operation() -> None:
