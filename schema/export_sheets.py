@@ -18,6 +18,7 @@ from schema.payment_lists import PaymentFilter, PaymentOrder, payments
 from schema.platform_fees import FeeGrouping
 from schema.reading import paging
 from schema.reading.plan import global_id
+from schema.reconciliation import LineState, in_states
 from schema.sheet_rows import Kind
 from schema.sheets import Column, Sheet, amounts, days_of, instants, narrowed, of_tenant, text, texts, word, words
 from schema.subscription_lists import SubscriptionFilter, subscriptions
@@ -244,8 +245,8 @@ def _platform_fees(asked: ExportInput) -> Sheet:
     return Sheet(title=f"Platform fees by {by.name.lower()}", columns=columns, rows=rows)
 
 
-def reconciliation_sheet(asked: AskedLines) -> Sheet:
-    """The lines of a provider and the ledger, the oldest first."""
+def reconciliation_sheet(asked: AskedLines, state: list[LineState] | None) -> Sheet:
+    """The lines of a provider and the ledger, in these states."""
     line = lines(asked)
     columns = (
         *days_of(line, "occurred_on"),
@@ -256,7 +257,7 @@ def reconciliation_sheet(asked: AskedLines) -> Sheet:
         Column(name="ledger_amount", kind=Kind.AMOUNT, of=line.c.ledger_cents, currency=line.c.currency),
         Column(name="unexplained", kind=Kind.AMOUNT, of=line.c.unexplained_cents, currency=line.c.currency),
     )
-    rows = select().select_from(line).order_by(line.c.occurred_on, line.c.id)
+    rows = narrowed(in_states(asked, state, WHOLE), line.c, line)
     return Sheet(title=f"Reconciliation of {asked.provider}", columns=columns, rows=rows)
 
 
@@ -274,7 +275,8 @@ def _reconciliation(asked: ExportInput) -> Sheet:
     """Its shape: which lines are known is asked of the books when it is written."""
     provider, days = reconciled_days(asked)
     as_of = datetime.combine(days.end, time(), UTC)
-    return reconciliation_sheet(AskedLines(provider=provider, window=days, today=days.end, known=None, as_of=as_of))
+    lines_of_days = AskedLines(provider=provider, window=days, today=days.end, known=None, as_of=as_of)
+    return reconciliation_sheet(lines_of_days, asked.state)
 
 
 def _days(asked: ExportInput) -> Period:
@@ -310,6 +312,7 @@ _NARROWED_BY: Final[Mapping[str, Sequence[ExportKind]]] = {
     "accounting_filter": [ExportKind.ACCOUNTING],
     "group_by": [ExportKind.PLATFORM_FEES],
     "provider": [ExportKind.RECONCILIATION],
+    "state": [ExportKind.RECONCILIATION],
     "tenant_id": [ExportKind.ACCOUNTING],
     "from_": _OF_DAYS,
     "to": _OF_DAYS,

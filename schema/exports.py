@@ -11,6 +11,7 @@ from schema.accounting import AccountingEntryFilter
 from schema.invoice_lists import InvoiceFilter
 from schema.payment_lists import PaymentFilter
 from schema.platform_fees import FeeGrouping
+from schema.reconciliation import LineState
 from schema.subscription_lists import SubscriptionFilter
 from schema.transfers import BankTransferFilter
 
@@ -70,6 +71,9 @@ class ExportInput:
         default=None, description="Of PLATFORM_FEES; by tenant if left out."
     )
     provider: str | None = strawberry.field(default=None, description="Of RECONCILIATION, which needs it.")
+    state: list[LineState] | None = strawberry.field(
+        default=None, description="Of RECONCILIATION: its lines in these states; all lines if left out."
+    )
     tenant_id: strawberry.ID | None = strawberry.field(default=None, description="Whose book ACCOUNTING is.")
 
 

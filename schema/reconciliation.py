@@ -6,12 +6,12 @@ from typing import Final
 
 import strawberry
 
-from billing.reports.reconciliation import LineState
+from billing.reports.reconciliation import LineState as LineState
 from schema.money import Money
 from schema.node import PageInfo
 from schema.payments import Payment
 from schema.reading.bindings import column, listed, money, one
-from schema.reading.paging import ROOT_PAGE_MAX, Order, page
+from schema.reading.paging import ROOT_PAGE_MAX, Order, Page, page
 from schema.reading.questions import OneOf, PageOf, given, names
 from schema.scalars import Cents, CurrencyCode
 from storage.reconciliation import AskedLines, lines
@@ -72,9 +72,14 @@ _OLDEST_FIRST: Final = Order(lambda line: [line.occurred_on, line.id])
 def lines_of(
     asked: AskedLines, *, state: list[LineState] | None = None, first: int = PAGE_SIZE, after: str | None = None
 ) -> PageOf:
-    """The lines of a reconciliation in these states, the oldest first."""
+    """A page of the lines of a reconciliation."""
     narrowed = (asked.provider, asked.window, state)
     at = page("Reconciliation.lines", first=first, after=after, size_max=ROOT_PAGE_MAX, narrowed_by=narrowed)
+    return in_states(asked, state, at)
+
+
+def in_states(asked: AskedLines, state: list[LineState] | None, at: Page) -> PageOf:
+    """The lines of a reconciliation in these states, the oldest first."""
     return PageOf(where=given(_STATE.of(names(state))), order=_OLDEST_FIRST, at=at, source=lines(asked))
 
 

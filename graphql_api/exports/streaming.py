@@ -70,7 +70,7 @@ class Exports:
         await self._check(sheet.named)
         if asked.kind is ExportKind.RECONCILIATION:
             provider, days = reconciled_days(asked)
-            sheet = reconciliation_sheet((await self.reconciled(provider, days, at=at)).lines)
+            sheet = reconciliation_sheet((await self.reconciled(provider, days, at=at)).lines, asked.state)
         database = self.database if primary else await self._report_database()
         if asked.format in {ExportFormat.XLSX, ExportFormat.PDF}:
             return rendered(

@@ -5,6 +5,8 @@ import io
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from tests.graphql.api import Api
 from tests.graphql.demo_books import api, demo
 
@@ -75,6 +77,24 @@ async def test_reconciliation_has_every_line(api: Api) -> None:
     assert [(row["state"], row["kind"], row["provider_reference"]) for row in found][:200] == shown
 
 
+@pytest.mark.parametrize("state", [["MATCHED"], ["TIMING", "MISSING_IN_LEDGER", "AMOUNT_DIFFERS"], [], None])
+async def test_reconciliation_has_the_lines_of_the_states_that_are_shown(api: Api, state: list[str] | None) -> None:
+    window = {"from": "2026-10-01", "to": "2026-11-20"}
+    report = (await api.ask(
+        "query ($from: Date!, $to: Date!, $state: [LineState!]) {"
+        ' reconciliation(provider: "sandbox", from: $from, to: $to) {'
+        " lines(first: 200, state: $state) { totalCount nodes { state kind providerReference } } } }",
+        state=state, **window,
+    ))["reconciliation"]["lines"]  # fmt: skip
+
+    found = await rows(api, "RECONCILIATION", provider="sandbox", state=state, **window)
+
+    assert len(found) == report["totalCount"]
+    assert {row["state"] for row in found} == set(state) if state is not None else len(found) > 0
+    shown = [(node["state"], node["kind"], node["providerReference"] or "") for node in report["nodes"]]
+    assert [(row["state"], row["kind"], row["provider_reference"]) for row in found][:200] == shown
+
+
 async def test_what_a_report_needs_is_asked_for(api: Api) -> None:
     for wrong, said in [
         ({"kind": "CHURN"}, "CHURN needs from and to"),
@@ -82,6 +102,7 @@ async def test_what_a_report_needs_is_asked_for(api: Api) -> None:
         ({"kind": "CHURN", "from": "2026-11-01", "to": "2026-11-21"}, "there are no figures of later days"),
         ({"kind": "RECONCILIATION", "provider": "sandbox", "from": "2026-11-01", "to": "2026-11-21"}, "of later days"),
         ({"kind": "PLATFORM_FEES", "provider": "sandbox", **WINDOW}, "This is of RECONCILIATION"),
+        ({"kind": "CHURN", "state": ["MATCHED"], **WINDOW}, "This is of RECONCILIATION"),
         ({"kind": "RECONCILIATION", **WINDOW}, "needs the name of a provider"),
     ]:
         code, message = await api.refused(LINK, input={"format": "CSV", **wrong})

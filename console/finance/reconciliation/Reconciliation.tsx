@@ -50,7 +50,7 @@ export default function Reconciliation() {
   const report = useAsk(asked, { when: provider !== undefined });
   const [first, ...others] = able;
   return (
-    <Page title={t("Reconciliation")} asked={asked} actions={provider !== undefined && <ExportMenu of={{ kind: "RECONCILIATION", provider, ...days }} />} beside={report.data && <Verdict of={report.data.reconciliation} />}>
+    <Page title={t("Reconciliation")} asked={asked} actions={provider !== undefined && <ExportMenu of={{ kind: "RECONCILIATION", provider, ...days, state }} />} beside={report.data && <Verdict of={report.data.reconciliation} />}>
       <FilterBar>
         <Choice name="provider" label="Provider" none={first?.displayName ?? "–"} of={Object.fromEntries(others.map(({ name, displayName }) => [name, displayName]))} />
         <WindowChoice of={days} />
