@@ -17,6 +17,11 @@ ACTOR_LENGTH_MAX: Final = 255
 ACCESS_TYPES: Final = frozenset({"at+jwt", "application/at+jwt"})
 
 
+def names_actor(text: str) -> bool:
+    """Whether a token may be about somebody of this name: 1 to 255 characters, not blank, and all of them show."""
+    return 0 < len(text.strip()) <= len(text) <= ACTOR_LENGTH_MAX and text.isprintable()
+
+
 class InvalidToken(Unauthenticated):
     """Credentials were given, and they are not good. The message says what to mend and nothing of the token."""
 
@@ -55,11 +60,7 @@ class SignedToken:
     def actor(self) -> str:
         """Whom it is about. Raises: `InvalidToken`."""
         actor = self.claims["sub"]
-        if (
-            not isinstance(actor, str)
-            or not 0 < len(actor.strip()) <= len(actor) <= ACTOR_LENGTH_MAX
-            or not actor.isprintable()
-        ):
+        if not isinstance(actor, str) or not names_actor(actor):
             raise InvalidToken(f"The token's sub is not a name of 1 to {ACTOR_LENGTH_MAX} characters.")
         return actor
 

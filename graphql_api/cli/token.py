@@ -8,10 +8,19 @@ from billing.authority import Role
 from graphql_api.cli import Refused
 from graphql_api.issuers import development_issuer
 from graphql_api.settings import load_settings
+from graphql_api.signed_tokens import ACTOR_LENGTH_MAX, names_actor
+
+
+def _named(_ctx: click.Context, _parameter: click.Parameter, actor: str) -> str:
+    if not names_actor(actor):
+        raise click.BadParameter(
+            f"it is not a name of 1 to {ACTOR_LENGTH_MAX} characters, and no server would take it."
+        )
+    return actor
 
 
 @click.command()
-@click.option("--actor", required=True, help="Whose token: the name that the audit trail shows.")
+@click.option("--actor", required=True, callback=_named, help="Whose token: the name that the audit trail shows.")
 @click.option(
     "--role", "roles", multiple=True, type=click.Choice([role.value for role in Role]), help="What they may do."
 )

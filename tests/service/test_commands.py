@@ -48,6 +48,15 @@ def test_a_token_that_cannot_be_is_refused_with_one_line(runner: CliRunner, argu
     assert "Error:" in done.stderr
 
 
+@pytest.mark.parametrize("actor", ["", "  ", "a" * 256, "a\nb"])
+def test_no_token_is_made_for_a_name_that_the_server_would_refuse(runner: CliRunner, actor: str) -> None:
+    done = runner.invoke(main, ["token", "--actor", actor])
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "it is not a name of 1 to 255 characters" in done.stderr
+    assert runner.invoke(main, ["token", "--actor", "a" * 255]).exit_code == 0
+
+
 def test_no_token_is_made_here_where_a_provider_makes_them(runner: CliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BILLING_OIDC_ISSUER", "https://issuer.test")
     monkeypatch.setenv("BILLING_OIDC_AUDIENCE", "billing")
