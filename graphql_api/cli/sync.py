@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from billing.refusals import BadInput
-from graphql_api.cli import actor_option
+from graphql_api.cli import actor_option, reason_option
 from graphql_api.database import open_database
 from graphql_api.progress import Counter
 from graphql_api.settings import Settings, load_settings
@@ -25,9 +25,9 @@ DAY = timedelta(days=1)
 @click.argument("provider")
 @click.option("--from", "first", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The first day to fetch.")
 @click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="The last day, included. Default: today.")
-@click.option("--reason", default=REASON, show_default=True, help="Why: it is written into the audit trail.")
+@reason_option(f"Why: it is written into the audit trail. Default: {REASON}.")
 @actor_option
-def command(provider: str, first: datetime, last: datetime | None, reason: str, actor: str) -> None:
+def command(provider: str, first: datetime, last: datetime | None, reason: str | None, actor: str) -> None:
     """Fetch what PROVIDER reports of our balance there, and book what the ledger lacks of it.
 
     Lines are kept once, and facts booked once: fees, payouts, disputes, and refunds that were made at the provider itself.
@@ -38,7 +38,7 @@ def command(provider: str, first: datetime, last: datetime | None, reason: str, 
     window = _window(first, last, zone=settings.time_zone, now=now)
     counter = Counter(shown=sys.stderr.isatty())
     with open_database(settings) as database:
-        order = Order(actor=actor, reason=reason, at=now)
+        order = Order(actor=actor, reason=reason or REASON, at=now)
         synced = asyncio.run(
             _sync(provider, window, order=order, settings=settings, database=database, progress=counter)
         )

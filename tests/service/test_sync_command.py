@@ -60,6 +60,7 @@ def test_what_a_provider_reports_is_fetched_and_booked_once(database: Database, 
         (["sandbox", "--from", "2126-01-01"], "lies in the future"),
         (["sandbox", "--from", "2026-02-01", "--to", "2026-01-31"], "--to is before --from"),
         (["sandbox", "--from", "yesterday"], "does not match the format"),
+        (["sandbox", "--from", "2026-01-01", "--reason", "a"], "The reason has 1 character;"),
         (["sandbox"], "Missing option '--from'"),
     ],
 )
@@ -71,6 +72,8 @@ def test_what_cannot_be_synced_is_one_line_and_exit_code_2(
     assert (done.exit_code, done.stdout) == (2, "")
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+    with database.connect() as connection:
+        assert connection.execute("select count(*) from audit_event").fetchone() == (0,)
 
 
 def test_a_provider_that_cannot_be_reached_is_named_and_nothing_counts_as_known(database: Database, file: Path) -> None:
