@@ -113,4 +113,8 @@ class InvoiceConnection:
     nodes: list[Invoice]
     page_info: PageInfo
     total_count: int
-    totals: list[InvoiceTotals] = computed(totals, description="Sums over the whole filtered list, one row a currency.")
+    totals: list[InvoiceTotals] = computed(
+        totals,
+        description="Sums over the whole filtered list, one row a currency, of every status in it: of drafts, void and "
+        "uncollectible ones nothing is outstanding.",
+    )

@@ -90,4 +90,8 @@ class PaymentConnection:
     nodes: list[Payment]
     page_info: PageInfo
     total_count: int
-    totals: list[PaymentTotals] = computed(totals, description="Sums over the whole filtered list, one row a currency.")
+    totals: list[PaymentTotals] = computed(
+        totals,
+        description="Sums over the whole filtered list, one row a currency, of every status in it: also of what failed, was "
+        "undone or is pending, unless the filter leaves it out.",
+    )
