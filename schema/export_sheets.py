@@ -22,6 +22,7 @@ from schema.reconciliation import LineState, in_states
 from schema.sheet_rows import Kind
 from schema.sheets import Column, Sheet, amounts, days_of, instants, narrowed, of_tenant, text, texts, word, words
 from schema.subscription_lists import SubscriptionFilter, subscriptions
+from schema.subscriptions import mrr_of
 from schema.transfers import BankTransferFilter, inbox
 from storage.churn import GONE
 from storage.credit import refundable_cents
@@ -149,6 +150,10 @@ def _subscriptions(asked: ExportInput) -> Sheet:
         *words(subscription, "status", "currency"),
         *amounts(subscription, "amount"),
         *amounts(subscription, "amount_eur", currency="EUR"),
+        Column(
+            name="mrr", kind=Kind.AMOUNT, of=mrr_of(subscription.c, "amount_cents"), currency=subscription.c.currency
+        ),
+        Column(name="mrr_eur", kind=Kind.AMOUNT, of=mrr_of(subscription.c), currency=literal_column("'EUR'", Text)),
         *days_of(
             subscription, "started_on", "trial_ends_on", "current_period_start", "current_period_end", "cancelled_on"
         ),

@@ -291,6 +291,14 @@ async def test_a_workbook_has_typed_cells_a_frozen_header_and_sums(api: Api, boo
     assert lines["Total JPY"]["Paid"].value == 0
 
 
+async def test_subscriptions_tell_what_they_bring_a_month(api: Api, little: LittleBooks) -> None:
+    tenant, plan = little.tenant(), little.plan()
+    little.subscription(tenant, plan)
+    little.subscription(tenant, plan, status="CANCELLED", cancelled_on=date(2026, 11, 5))
+    told = {(row["status"], row["amount"], row["mrr"], row["mrr_eur"]) for row in await rows(api, "SUBSCRIPTIONS")}
+    assert told == {("ACTIVE", "490.00", "490.00", "43.56"), ("CANCELLED", "490.00", "0.00", "0.00")}
+
+
 async def test_pages_tell_title_filter_as_of_sums_and_how_many_they_are(api: Api, books: LittleBooks) -> None:
     club = books.one("select id from tenant")[0]
     for number in range(60):
