@@ -41,7 +41,7 @@ class Found(Condition):
 
     def among(self, value: BindParameter[Any]) -> Callable[[Select[Any], Scope], CompoundSelect[Any]]:
         """Narrows rows, `(rows, their scope)`, to those that meet the condition: up to `FEW` are found and read; of more, the
-        rows are gone through. Both ways are in the statement, and one of them is gone.
+        rows are gone through. Both ways are in the statement, and one is taken.
 
         To look at each of a million rows for the two that are meant takes seconds; to collect half of them, when a page of
         the newest is wanted, takes as long.

@@ -5,9 +5,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 
 from schema.ids import to_global
 from schema.reading import searching
+from schema.reading.searching import Found, Search
 from tests.books import RATE_OF_SEK, TODAY, LittleBooks
 from tests.graphql.api import Api
 
@@ -105,8 +107,17 @@ async def test_what_a_search_finds_has_pages_like_any_list(api: Api) -> None:
         assert first["totalCount"] == len(whole)
 
 
-@pytest.mark.usefixtures("few")
-async def test_the_lists_of_each_tenant_are_searched(api: Api, claims: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("text", "is_known"),
+    [("abc", True), ("Åke", True), ("123", True), ("ab", False), ("a b c", False), ("12-3", False), ("½½½", False)],
+)
+def test_what_an_index_knows_nothing_of_is_gone_through(text: str, is_known: bool) -> None:
+    condition, _ = Search(lambda row, value: row.name == value, select).of(text)
+    assert isinstance(condition, Found) is is_known
+
+
+@pytest.mark.usefixtures("claims")
+async def test_the_lists_of_each_tenant_are_searched(api: Api) -> None:
     query = """{ tenants(search: "e") { nodes { name invoices(filter: {search: "ns"}, first: 2) {
         totalCount nodes { number } pageInfo { hasNextPage } } } } }"""
 
