@@ -77,6 +77,10 @@ class ReportCache:
         given: T = await asyncio.shield(self._under_way[key])
         return given
 
+    async def forget(self, key: str) -> None:
+        """What is kept under `key` is computed anew for who asks next."""
+        await self._tried(self._backend.delete(key))
+
     def _adapter(self, of: type[T]) -> TypeAdapter[T]:
         """Writes and reads values of a type: making one costs more than using it."""
         if of not in self._adapters:

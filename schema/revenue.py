@@ -86,7 +86,9 @@ def first_tenants(shown: Any, *, first: int = 20) -> Sequence[object]:
 class RevenueDashboard:
     from_: date = strawberry.field(name="from")
     to: date
-    computed_at: datetime = strawberry.field(description="Figures are kept for up to five minutes.")
+    computed_at: datetime = strawberry.field(
+        description="Figures are kept for up to five minutes, unless they are asked for `fresh`."
+    )
     currency: CurrencyCode
     warnings: list[str] = strawberry.field(description="What a reader should know, e.g. that a currency's rate is old.")
     mrr: Money = strawberry.field(description="Monthly recurring revenue on the last day, without tax.")

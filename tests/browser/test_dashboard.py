@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, expect
 
+from resolvers.revenue import FRESH
 from tests.browser.back_office import BackOffice
 from tests.browser.running import Service
 
@@ -102,3 +103,28 @@ def test_a_ratio_tells_what_it_was_and_how_it_is_made(office: BackOffice) -> Non
         expect(tile(name)).to_contain_text(re.compile("[▲▼] .*from|unchanged"))
     expect(tile("Runway")).to_contain_text("Cash ÷ monthly burn")
     expect(tile("Monthly burn")).to_contain_text(re.compile("the mean of Dec 2025 . Feb 2026"))
+
+
+def test_after_ones_own_change_the_kept_figures_are_made_anew_where_that_is_asked_for(office: BackOffice) -> None:
+    active = figure_of_subscriptions(office.open("/"))
+    office.open("/subscriptions?status=ACTIVE").page.locator("a.row").first.click()
+    office.page.get_by_role("button", name="Cancel the subscription").click()
+    office.dialog.get_by_label("When").select_option("Now")
+    expect(office.dialog.locator(".effect")).to_contain_text("MRR")
+    office.dialog.get_by_role("textbox", name="Reason").fill("They close")
+    office.dialog.get_by_role("button", name="Cancel the subscription").click()
+    office.says("Cancelled")
+    assert figure_of_subscriptions(office.open("/")) == active
+
+    office.page.wait_for_timeout(FRESH.total_seconds() * 1000)
+    office.page.get_by_role("button", name="Refresh").click()
+    expect(subscriptions(office)).to_have_text(f"{active - 1:,}")
+
+
+def subscriptions(office: BackOffice) -> Locator:
+    tile = office.page.locator(".tile").filter(has=office.page.get_by_text("Active subscriptions", exact=True))
+    return tile.locator("strong")
+
+
+def figure_of_subscriptions(office: BackOffice) -> int:
+    return int(subscriptions(office).inner_text().replace(",", ""))

@@ -1,5 +1,6 @@
 """The dashboard over the demo: every figure is the sum of its rows, whatever the window and the filter."""
 
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -7,7 +8,9 @@ import psycopg
 import pytest
 
 from graphql_api.stored_documents import stored
+from resolvers import revenue
 from schema.ids import to_global
+from storage.revenue_dashboard import narrowed_dashboard
 from tests.books import NOW
 from tests.graphql.api import Api
 from tests.graphql.demo_books import api, books, demo
@@ -250,6 +253,28 @@ async def test_a_report_is_kept_for_five_minutes_and_says_so(api: Api) -> None:
     first, again = await figures(api), await figures(api)
 
     assert first["computedAt"] == again["computedAt"] == NOW.isoformat().removesuffix("+00:00") + "Z"
+
+
+async def test_a_report_is_made_anew_for_who_asks_for_that_unless_it_was_just_made(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+
+    def counted(*read: Any, **narrowed: Any) -> Any:
+        made.append(narrowed)
+        return narrowed_dashboard(*read, **narrowed)
+
+    monkeypatch.setattr(revenue, "narrowed_dashboard", counted)
+    ask = "query ($fresh: Boolean!) { revenueDashboard(fresh: $fresh) { computedAt } }"
+    await api.ask(ask, fresh=True)
+    await api.ask(ask, fresh=True)
+    assert len(made) == 1
+
+    monkeypatch.setattr(revenue, "FRESH", timedelta(seconds=-1))
+    await api.ask(ask, fresh=False)
+    assert len(made) == 1
+    await api.ask(ask, fresh=True)
+    assert len(made) == 2
 
 
 async def test_more_buckets_than_there_may_be_are_refused(api: Api) -> None:

@@ -114,6 +114,16 @@ async def test_a_report_is_computed_anew_when_its_time_is_over(url: str | None) 
     await cache.close()
 
 
+async def test_what_was_forgotten_is_computed_anew(url: str | None) -> None:
+    cache, work = a_cache(url), Work()
+    work.go.set()
+    await ask(cache, work)
+    await cache.forget("figures")
+    await ask(cache, work)
+    assert work.times == 2
+    await cache.close()
+
+
 async def test_an_error_is_told_to_all_who_wait_and_never_kept(url: str | None) -> None:
     cache, work, unlucky = a_cache(url), Work(), asyncio.Event()
 

@@ -42,14 +42,23 @@ export async function answer<Data, Variables>({ document, variables }: Asked<Dat
 /** Asks while it is shown; the answer before stays on the screen until the next has come. `anew`: an answer is good for
  * once, and not kept. */
 export function useAsk<Data, Variables>(asked: Asked<Data, Variables>, { when = true, anew = false } = {}) {
-  const { document, variables } = asked;
   return useQuery({
-    queryKey: [document.toString(), variables],
+    queryKey: key(asked),
     queryFn: () => answer(asked),
     placeholderData: keepPreviousData,
     enabled: when,
     ...(anew && { staleTime: 0, gcTime: 0, refetchOnWindowFocus: false }),
   });
+}
+
+function key<Data, Variables>({ document, variables }: Asked<Data, Variables>) {
+  return [document.toString(), variables];
+}
+
+/** Asks for what is shown in another way, and shows that answer in its place. */
+export function useAgain<Data, Variables>(shown: Asked<Data, Variables>, asked: Asked<Data, Variables>) {
+  const client = useQueryClient();
+  return () => void client.prefetchQuery({ queryKey: key(shown), queryFn: () => answer(asked), staleTime: 0 });
 }
 
 /** A change of the books, in the name of who was signed in when its dialog opened. Once it is made, or is not, everything on

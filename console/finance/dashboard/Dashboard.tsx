@@ -3,7 +3,7 @@ import { type DashboardQuery, DashboardDocument } from "../../generated/graphql"
 import { country } from "../../words/countries";
 import { time } from "../../words/days";
 import { t } from "../../words/words";
-import { useAsk } from "../api/ask";
+import { useAgain, useAsk } from "../api/ask";
 import { Answered } from "../look/Answered";
 import { Chosen } from "../look/Chosen";
 import { FilterBar } from "../look/FilterBar";
@@ -26,8 +26,9 @@ export default function Dashboard() {
   const days = useWindow();
   const asked = { document: DashboardDocument, variables: { filter: dashboardFilter(filters, days) } };
   const report = useAsk(asked);
+  const refresh = useAgain(asked, { ...asked, variables: { ...asked.variables, fresh: true } });
   return (
-    <Page title={t("Dashboard")} asked={asked} actions={report.data && <AsOf at={report.data.revenueDashboard.computedAt} refresh={() => void report.refetch()} />}>
+    <Page title={t("Dashboard")} asked={asked} actions={report.data && <AsOf at={report.data.revenueDashboard.computedAt} refresh={refresh} />}>
       <FilterBar>
         <WindowChoice of={days} />
         <PlanFilter />
