@@ -15,6 +15,7 @@ export const SWEDISH = {
   nobody: "ingen",
   "somebody unknown": "någon okänd",
   "“{typed}” is no amount in {currency}.": "”{typed}” är inget belopp i {currency}.",
+  "The amount must be above 0.": "Beloppet måste vara över 0.",
   "{rest} more is used than there is.": "{rest} mer är fördelat än vad som finns.",
   "All of it is used.": "Allt är fördelat.",
   Amount: "Belopp",

@@ -85,6 +85,33 @@ def test_a_refund_that_is_not_confirmed_yet_is_told_as_pending(
     expect(office.page.get_by_role("group", name="Refunds").locator("tbody tr").first).to_contain_text("Pending")
 
 
+def test_an_amount_that_is_none_is_told_at_its_field_and_has_no_effect(office: BackOffice, visit: Visit) -> None:
+    office.open("/payments?search=Alby").page.locator("a.row").first.click()
+    office.page.get_by_role("button", name="Refund").click()
+    amount, effect = office.dialog.get_by_label("Amount in SEK"), office.dialog.locator(".effect")
+    above = "The amount must be above 0."
+    refused = {
+        "0": above,
+        "0,00": above,
+        "-5": above,
+        "abc": "“abc” is no amount in SEK.",
+        "1e9": "“1e9” is no amount in SEK.",
+    }
+    for typed, told in refused.items():
+        amount.fill("100")
+        expect(effect).to_contain_text("SEK 100.00 goes back")
+        amount.fill(typed)
+
+        expect(amount).to_have_attribute("aria-invalid", "true")
+        expect(amount).to_have_accessible_description(told)
+        expect(effect).to_have_count(0)
+
+    office.dialog.get_by_role("textbox", name="Reason").fill("Charged twice")
+    office.press("Enter")
+    expect(office.dialog.get_by_role("button", name="Send the money back")).to_be_disabled()
+    assert visit.sent_as("ExecuteRefund") == []
+
+
 def test_a_refund_that_no_machine_can_tell_is_resolved_by_what_the_provider_says(
     office: BackOffice, books: psycopg.Connection[Any]
 ) -> None:

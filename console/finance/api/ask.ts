@@ -39,14 +39,14 @@ export async function answer<Data, Variables>({ document, variables }: Asked<Dat
   return reply.data;
 }
 
-/** Asks while it is shown; the answer before stays on the screen until the next has come. `anew`: an answer is good for
+/** Asks while it is shown; the answer before stays on the screen until the next has come, where there is one to come. `anew`: an answer is good for
  * once, and not kept. */
 export function useAsk<Data, Variables>(asked: Asked<Data, Variables>, { when = true, anew = false } = {}) {
   return useQuery({
     queryKey: key(asked),
     queryFn: () => answer(asked),
-    placeholderData: keepPreviousData,
     enabled: when,
+    ...(when && { placeholderData: keepPreviousData }),
     ...(anew && { staleTime: 0, gcTime: 0, refetchOnWindowFocus: false }),
   });
 }

@@ -34,7 +34,7 @@ export function CreditDialog({ invoice, credit, close }: CreditDialogProps) {
       }}
     >
       <p>{t("{tenant} has {credit} of credit; {outstanding} is outstanding.", { tenant: invoice.tenant.name, credit: money(credit), outstanding: money(invoice.outstanding) })}</p>
-      <AmountField label={t("Amount")} currency={credit.currency} typed={typed} type={setTyped} />
+      <AmountField label={t("Amount")} currency={credit.currency} typed={typed} type={setTyped} positive />
     </ChangeDialog>
   );
 }

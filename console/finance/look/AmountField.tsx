@@ -7,12 +7,16 @@ interface AmountFieldProps {
   readonly currency: string;
   readonly typed: string;
   readonly type: (text: string) => void;
+  /** Nothing, or less, will not do. */
+  readonly positive?: boolean;
 }
 
 /** Takes an amount of money, and says so where what was typed is none. */
-export function AmountField({ label, currency, typed, type }: AmountFieldProps) {
+export function AmountField({ label, currency, typed, type, positive = false }: AmountFieldProps) {
   const problem = useId();
-  const isAmount = typed === "" || typedCents(typed, currency) !== undefined;
+  const cents = typedCents(typed, currency);
+  const isTooLittle = positive && cents !== undefined && cents <= 0;
+  const isAmount = typed === "" || (cents !== undefined && !isTooLittle);
   return (
     <>
       <label className="field">
@@ -28,7 +32,7 @@ export function AmountField({ label, currency, typed, type }: AmountFieldProps) 
       </label>
       {!isAmount && (
         <p id={problem} className="problem">
-          {t("“{typed}” is no amount in {currency}.", { typed, currency })}
+          {isTooLittle ? t("The amount must be above 0.") : t("“{typed}” is no amount in {currency}.", { typed, currency })}
         </p>
       )}
     </>

@@ -49,7 +49,7 @@ export function RefundDialog({ payment, close }: RefundDialogProps) {
         }
       }}
     >
-      <AmountField label={t("Amount in {currency}", { currency })} currency={currency} typed={typed} type={setTyped} />
+      <AmountField label={t("Amount in {currency}", { currency })} currency={currency} typed={typed} type={setTyped} positive />
       <Effect of={preview} again={again !== undefined} repeat={(wanted) => setAgain(wanted ? crypto.randomUUID() : undefined)} />
       {account && <PayerAccount of={account} change={setAccount} />}
       <label className="flag">
