@@ -443,7 +443,7 @@ export const SWEDISH = {
   Kind: "Slag",
   State: "Läge",
   "At the provider": "Hos leverantören",
-  "No provider that is configured tells its own ledger.": "Ingen inställd leverantör visar sin egen bokföring.",
+  "No provider that is configured can be reconciled.": "Ingen inställd leverantör kan stämmas av.",
   "Drift above the tolerance": "Avvikelse över toleransen",
   "Agrees within the tolerance": "Stämmer inom toleransen",
   "As of {at}; tolerance {n} minor units a line.": "Per {at}; tolerans {n} ören per rad.",

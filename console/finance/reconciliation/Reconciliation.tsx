@@ -1,4 +1,4 @@
-import { ReconciledProvidersDocument, type ReconciliationQuery, ReconciliationDocument } from "../../generated/graphql";
+import { type ReconciledProvidersQuery, ReconciledProvidersDocument, type ReconciliationQuery, ReconciliationDocument } from "../../generated/graphql";
 import { day, moment, monthStart, today } from "../../words/days";
 import { number } from "../../words/figures";
 import { t } from "../../words/words";
@@ -42,24 +42,25 @@ export default function Reconciliation() {
   const filters = useFilters();
   const days = useWindow({ from: monthStart(today(), -1), to: today() });
   const known = useAsk({ document: ReconciledProvidersDocument, variables: {} });
-  const able = (known.data?.providers ?? []).filter(({ capabilities, configured }) => configured && capabilities.includes("LEDGER"));
-  const provider = filters.text("provider") ?? able[0]?.name;
+  const names = reconcilable(known.data?.providers ?? []);
+  const [usual] = Object.keys(names);
+  const provider = filters.one("provider", names) ?? usual;
   const state = filters.many("state", LINE_STATE);
   const { after } = usePaging();
   const asked = { document: ReconciliationDocument, variables: { provider: provider ?? "", ...days, state, after } };
   const report = useAsk(asked, { when: provider !== undefined });
-  const [first, ...others] = able;
+  const { [usual ?? ""]: first, ...others } = names;
   return (
     <Page title={t("Reconciliation")} asked={asked} actions={provider !== undefined && <ExportMenu of={{ kind: "RECONCILIATION", provider, ...days, state }} />} beside={report.data && <Verdict of={report.data.reconciliation} />}>
       <FilterBar>
-        <Choice name="provider" label="Provider" none={first?.displayName ?? "–"} of={Object.fromEntries(others.map(({ name, displayName }) => [name, displayName]))} />
+        <Choice name="provider" label="Provider" none={first ?? "–"} of={others} />
         <WindowChoice of={days} />
         <Choice name="state" label="Lines" of={named(LINE_STATE)} />
       </FilterBar>
       <Answered of={known}>
         {() =>
           provider === undefined ? (
-            <Empty>{t("No provider that is configured tells its own ledger.")}</Empty>
+            <Empty>{t("No provider that is configured can be reconciled.")}</Empty>
           ) : (
             <Answered of={report}>{({ reconciliation }) => <Shown report={reconciliation} />}</Answered>
           )
@@ -67,6 +68,12 @@ export default function Reconciliation() {
       </Answered>
     </Page>
   );
+}
+
+/** The names of those that the ledger can be held against: of gateways before banks. */
+function reconcilable(providers: ReconciledProvidersQuery["providers"]): Record<string, string> {
+  const able = (["LEDGER", "SETTLEMENT_FILES"] as const).flatMap((told) => providers.filter(({ configured, capabilities }) => configured && capabilities.includes(told)));
+  return Object.fromEntries(able.map(({ name, displayName }) => [name, displayName]));
 }
 
 function Verdict({ of: { hasDrift } }: { readonly of: Report }) {
