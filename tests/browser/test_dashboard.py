@@ -105,6 +105,19 @@ def test_a_ratio_tells_what_it_was_and_how_it_is_made(office: BackOffice) -> Non
     expect(tile("Monthly burn")).to_contain_text(re.compile("the mean of Dec 2025 . Feb 2026"))
 
 
+def test_no_amount_breaks_after_its_sign_however_narrow_its_place_is(office: BackOffice) -> None:
+    told = office.open("/").page.locator("figure").filter(has_text="What moved MRR").locator("figcaption p")
+    months = [told.inner_text()]
+    for _ in range(11):
+        office.page.get_by_role("img", name="What moved MRR").press("ArrowLeft")
+        months.append(told.inner_text())
+        for width in range(60, 400, 20):
+            told.evaluate("(told, width) => { told.style.width = `${width}px` }", width)
+            lines = told.locator("strong").evaluate_all("all => all.map(one => one.getClientRects().length)")
+            assert set(lines) <= {1}, (months[-1], width)
+    assert "-€" in "".join(months)
+
+
 def test_after_ones_own_change_the_kept_figures_are_made_anew_where_that_is_asked_for(office: BackOffice) -> None:
     active = figure_of_subscriptions(office.open("/"))
     office.open("/subscriptions?status=ACTIVE").page.locator("a.row").first.click()

@@ -82,7 +82,7 @@ export function Difference({ now, was, show, isCost = false, isSized = false }: 
       <span className={isCost ? "quiet" : now > was ? "positive" : "negative"}>
         {now > was ? "▲" : "▼"} {isSized && size}
       </span>{" "}
-      {t("from {amount}", { amount: show(was) })}
+      <span>{t("from {amount}", { amount: show(was) })}</span>
     </>
   );
 }

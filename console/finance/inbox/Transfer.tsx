@@ -18,7 +18,7 @@ export function Transfer({ transfer, chosen, children }: { readonly transfer: Tr
   return (
     <article className="transfer" aria-label={t("The chosen transfer")}>
       <header>
-        <h2>{money(transfer.amount)}</h2>
+        <h2 className="figures">{money(transfer.amount)}</h2>
         <p>{transfer.counterpartyName ?? t("Unknown payer")}</p>
         <Status of={transfer.status} in={TRANSFER_STATUS} />
       </header>

@@ -30,7 +30,7 @@ export function Preview({ of: { data, error, refetch } }: { readonly of: ReturnT
           ["Plan", effect.planAfter.name],
           ["Price", <Price of={{ amount: effect.amountAfter, plan: effect.planAfter }} />],
           ["Period ends", day(effect.currentPeriodEndAfter)],
-          ["MRR", signed(effect.mrrDeltaEurCents)],
+          ["MRR", <span className="money">{signed(effect.mrrDeltaEurCents)}</span>],
           ["Charged now", effect.chargedNow && <Money of={effect.chargedNow} />],
           ["Credited", effect.credited && <Money of={effect.credited} />],
         ]}
@@ -38,7 +38,7 @@ export function Preview({ of: { data, error, refetch } }: { readonly of: ReturnT
       <ul className="lines">
         {effect.lines.map(({ description, net, vat }) => (
           <li key={description}>
-            {description}: {money(net)} + {t("VAT")} {money(vat)}
+            {description}: <Money of={net} /> + {t("VAT")} <Money of={vat} />
           </li>
         ))}
       </ul>

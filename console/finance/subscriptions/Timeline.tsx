@@ -17,7 +17,7 @@ export function Timeline({ of }: { readonly of: readonly Entry[] }) {
           <li key={place}>
             <time dateTime={entry.effectiveOn}>{day(entry.effectiveOn)}</time>
             <span>
-              <strong>{t(HISTORY[entry.kind])}</strong> {told(entry)} {entry.mrrDeltaEurCents !== 0 && <span className={entry.mrrDeltaEurCents < 0 ? "negative" : "positive"}>MRR {signed(entry.mrrDeltaEurCents)}</span>} <span className="quiet">{entry.actor}</span>
+              <strong>{t(HISTORY[entry.kind])}</strong> {told(entry)} {entry.mrrDeltaEurCents !== 0 && <span className={`money ${entry.mrrDeltaEurCents < 0 ? "negative" : "positive"}`}>MRR {signed(entry.mrrDeltaEurCents)}</span>} <span className="quiet">{entry.actor}</span>
             </span>
             {entry.reason && <q>{entry.reason}</q>}
           </li>
