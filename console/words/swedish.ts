@@ -4,6 +4,7 @@ export const SWEDISH = {
   "A colleague was faster: {actor} at {time}, “{reason}”.": "En kollega hann före: {actor} kl. {time}, ”{reason}”.",
   "A counter journal is booked, the invoice is open again, and the transfer is back in the inbox.": "En motverifikation bokförs, fakturan är öppen igen och betalningen är tillbaka i inkorgen.",
   "A page, invoice, payment or tenant": "En sida, faktura, betalning eller förening",
+  "A deduction by the payer pays nothing here.": "Ett avdrag från betalaren betalar inget här.",
   "A part payment: {rest} stays outstanding.": "En delbetalning: {rest} är kvar att betala.",
   Account: "Konto",
   "Accepted by the provider": "Accepterad av leverantören",

@@ -1,5 +1,6 @@
 """The inbox of the console: what it shows before a change, and what the books hold after it."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -25,7 +26,7 @@ FITS = "element => element.scrollWidth <= element.clientWidth"
 @pytest.fixture(scope="module")
 def service(database_clones: Clones) -> Iterator[Service]:
     """Ten clubs, each with an invoice of 1 000 kronor and a transfer that names it; some pay too much or too little. Before
-    them Mora, which nobody knows, and a club that pays its invoice three times in parts."""
+    them Mora, which nobody knows, Nova, which deducts, and a club that pays its invoice three times in parts."""
     paid = {"Berga": 105_000, "Dala": 60_000, "Eka": 180_000}
     with database_clones.clone() as database:
         with database.connect(autocommit=True) as connection:
@@ -34,6 +35,7 @@ def service(database_clones: Clones) -> Iterator[Service]:
             for _ in range(3):
                 books.transfer(60_000, counterparty_name="Nora", message="faktura F-777")
             books.transfer(777, counterparty_name="Mora", currency="EUR")
+            books.transfer(-5_000, counterparty_name="Nova", message="avdrag faktura F-101")
             for number, club in enumerate(CLUBS, start=101):
                 tenant = books.tenant(f"{club} Boule")
                 name = {"customer_name": f"{club} Boule"}
@@ -118,6 +120,16 @@ def test_j_and_k_move_and_the_digits_choose_a_suggestion(office: BackOffice) -> 
 
     office.press("?")
     expect(office.page.get_by_role("dialog", name="Keys")).to_contain_text("Choose a suggestion")
+
+
+def test_a_deduction_is_not_offered_to_pay_anything(office: BackOffice) -> None:
+    office.choose("Nova")
+
+    expect(office.transfer.get_by_role("heading")).to_have_text("-SEK 50.00")
+    expect(office.transfer.locator(".actions button")).to_have_text(["Ignore i"])
+    expect(office.transfer).to_contain_text("A deduction by the payer pays nothing here.")
+    office.press("s", "a", "i")
+    expect(office.dialog.get_by_role("heading")).to_have_text(re.compile("Ignore"))
 
 
 def test_only_a_transfer_with_a_suggestion_is_selected_and_only_what_is_left_is_counted(office: BackOffice) -> None:

@@ -28,6 +28,7 @@ export function Desk({ transfers, open }: DeskProps) {
   const chosen = choices[transfer.id] ?? 0;
   const suggestion = transfer.suggestions[chosen];
   const isOpen = transfer.status === "UNMATCHED";
+  const canPay = isOpen && transfer.amount.amountCents > 0;
   const pairs = transfers.flatMap((one) => {
     const found = one.suggestions[choices[one.id] ?? 0];
     return selected.has(one.id) && found ? [{ transfer: one, suggestion: found }] : [];
@@ -41,7 +42,7 @@ export function Desk({ transfers, open }: DeskProps) {
     setSelected(new Set());
   };
   const toggle = ({ id }: TransferFragment) => setSelected(new Set(selected.has(id) ? [...selected].filter((one) => one !== id) : [...selected, id]));
-  const assign = () => (pairs.length > 0 ? askAll() : isOpen && ask(suggestion ? "assign" : "split"));
+  const assign = () => (pairs.length > 0 ? askAll() : canPay && ask(suggestion ? "assign" : "split"));
 
   useKeys({
     j: () => move(1),
@@ -49,7 +50,7 @@ export function Desk({ transfers, open }: DeskProps) {
     ArrowDown: () => move(1),
     ArrowUp: () => move(-1),
     a: assign,
-    s: () => isOpen && ask("split"),
+    s: () => canPay && ask("split"),
     i: () => isOpen && ask("ignore"),
     x: () => isOpen && suggestion && toggle(transfer),
     ...Object.fromEntries(Array.from({ length: SUGGESTIONS_MAX }, (_, at) => [String(at + 1), () => choose(at)])),
@@ -79,22 +80,26 @@ export function Desk({ transfers, open }: DeskProps) {
           {isOpen ? (
             <>
               <div className="actions">
-                <button type="button" className="main" disabled={!suggestion} aria-keyshortcuts="a" onClick={() => ask("assign")}>
-                  {t("Assign")} <kbd>a</kbd>
-                </button>
-                <button type="button" aria-keyshortcuts="s" onClick={() => ask("split")}>
-                  {t("Split or find")} <kbd>s</kbd>
-                </button>
+                {canPay && (
+                  <>
+                    <button type="button" className="main" disabled={!suggestion} aria-keyshortcuts="a" onClick={() => ask("assign")}>
+                      {t("Assign")} <kbd>a</kbd>
+                    </button>
+                    <button type="button" aria-keyshortcuts="s" onClick={() => ask("split")}>
+                      {t("Split or find")} <kbd>s</kbd>
+                    </button>
+                  </>
+                )}
                 <button type="button" aria-keyshortcuts="i" onClick={() => ask("ignore")}>
                   {t("Ignore")} <kbd>i</kbd>
                 </button>
-                {transfer.amount.amountCents > 0 && (
+                {canPay && (
                   <button type="button" onClick={() => ask("return")}>
                     {t("Return")}
                   </button>
                 )}
               </div>
-              <Suggestions transfer={transfer} chosen={chosen} choose={choose} />
+              {canPay ? <Suggestions transfer={transfer} chosen={chosen} choose={choose} /> : <p className="empty">{t("A deduction by the payer pays nothing here.")}</p>}
             </>
           ) : (
             <DealtWith transfer={transfer} restore={() => ask("restore")} />

@@ -71,7 +71,7 @@ export function SplitDialog({ transfer, chosen, reasons, close }: SplitDialogPro
         ))}
       </ul>
       <p className={`outcome ${rest === 0 ? "exact" : "short"}`} role="status">
-        {told(rest, whole, currency)}{" "}
+        {told(rest, currency)}{" "}
         {rest > 0 && parts[0] && !parts.some(({ asCredit }) => asCredit) && (
           <button
             type="button"
@@ -91,10 +91,10 @@ export function SplitDialog({ transfer, chosen, reasons, close }: SplitDialogPro
   );
 }
 
-/** What of the transfer is not used yet, or used more than once. A deduction is used up from below. */
-function told(rest: number, whole: number, currency: string): string {
+/** What of the transfer is not used yet, or used more than once. */
+function told(rest: number, currency: string): string {
   if (rest === 0) return t("All of it is used.");
-  if (rest > 0 === whole > 0) return t("{rest} is left to be used.", { rest: money({ amountCents: rest, currency }) });
+  if (rest > 0) return t("{rest} is left to be used.", { rest: money({ amountCents: rest, currency }) });
   return t("{rest} more is used than there is.", { rest: money({ amountCents: Math.abs(rest), currency }) });
 }
 
