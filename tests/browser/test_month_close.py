@@ -23,12 +23,14 @@ MONTH_TOLD = f"{MONTH:%b %Y}"
 
 @pytest.fixture(scope="module")
 def service(database_clones: Clones) -> Iterator[Service]:
-    """A card payment of last month of which the gateway knows nothing, and a transfer of it that waits in the inbox."""
+    """A card payment of last month of which the gateway knows nothing, and a transfer of it that waits in the inbox, beside one
+    of today."""
     with database_clones.clone() as database:
         with database.connect(autocommit=True) as connection:
             books = LittleBooks(connection)
             pay_unknown_to_gateway(books, on=MONTH + timedelta(days=11))
             books.transfer(50_000, counterparty_name="Cupen", booked_on=MONTH + timedelta(days=13))
+            books.transfer(60_000, counterparty_name="Serien", booked_on=TODAY)
         with serving(database) as made:
             yield made
 
@@ -78,3 +80,15 @@ def test_a_month_is_closed_once_its_drift_is_accepted_and_its_pack_is_taken_away
     expect(before).to_contain_text("Paid on the old account")
     expect(office.page.locator(".page-title .badge")).to_have_text("Closed")
     expect(office.page.get_by_role("button", name=f"Close {MONTH_TOLD}")).to_have_count(0)
+
+
+def test_the_transfers_that_wait_are_found_in_the_inbox_of_that_month(office: BackOffice) -> None:
+    office.open("/inbox")
+    expect(office.rows).to_have_count(2)
+    office.open(f"/closing?month={MONTH}").page.get_by_role("link", name="Transfers of the month that wait").click()
+
+    expect(office.heading).to_have_text("Inbox")
+    expect(office.rows).to_have_count(1)
+    expect(office.row("Cupen")).to_be_visible()
+    expect(office.page.get_by_label("Booked from")).to_have_value(str(MONTH))
+    expect(office.left).to_have_text("1 left")

@@ -60,7 +60,7 @@ export default function Closing() {
           <>
             <Section title={t("Before it is closed")}>
               <ul className="checks">
-                <Check done={waiting.totalCount === 0} href={link("/inbox")}>
+                <Check done={waiting.totalCount === 0} href={link("/inbox", { ...days })}>
                   {t("Transfers of the month that wait in the inbox: {n}", { n: number(waiting.totalCount) })}
                 </Check>
                 <Check done={pending.totalCount === 0} href={link("/refunds", { status: "PENDING", ...days })}>

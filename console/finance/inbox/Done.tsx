@@ -5,7 +5,7 @@ import { Link } from "../route/Link";
 
 /** What to do when nothing is left. */
 export function Done({ filter, upload }: { readonly filter: BankTransferFilter; readonly upload: () => void }) {
-  const isFiltered = Boolean(filter.search ?? filter.currency ?? filter.bankFileId) || filter.status?.[0] !== "UNMATCHED";
+  const isFiltered = Boolean(filter.search ?? filter.currency ?? filter.bookedFrom ?? filter.bookedTo ?? filter.bankFileId) || filter.status?.[0] !== "UNMATCHED";
   if (isFiltered) return <Empty>{t("No transfer is like that.")}</Empty>;
   return (
     <div className="empty done">

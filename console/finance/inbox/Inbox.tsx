@@ -6,7 +6,7 @@ import { useAsk } from "../api/ask";
 import { ExportMenu } from "../exports/ExportMenu";
 import { Answered } from "../look/Answered";
 import { named } from "../look/Badge";
-import { Choice, FilterBar, Search } from "../look/FilterBar";
+import { Choice, DaysFilter, FilterBar, Search } from "../look/FilterBar";
 import { TRANSFER_STATUS } from "../look/labels";
 import { Page } from "../look/Page";
 import { Pager } from "../look/Pager";
@@ -46,6 +46,7 @@ export default function Inbox() {
         <Search label="Reference, message or payer" />
         <Choice name="status" label="Status" none={t("Unmatched")} of={{ ...dealtWith, all: t("All") }} />
         <Choice name="currency" label="Currency" of={{ SEK: "SEK", EUR: "EUR", NOK: "NOK", DKK: "DKK" }} />
+        <DaysFilter label="Booked from" />
       </FilterBar>
       <Answered of={inbox}>
         {({ unmatchedTransfers: { nodes, totals, totalCount, pageInfo } }) =>
@@ -73,7 +74,14 @@ export default function Inbox() {
 function useTransferFilter(): BankTransferFilter {
   const filters = useFilters();
   const status = filters.text("status") === "all" ? null : (filters.many("status", TRANSFER_STATUS) ?? ["UNMATCHED" as const]);
-  return { status, search: filters.text("search"), currency: filters.text("currency"), bankFileId: filters.text("file") };
+  return {
+    status,
+    search: filters.text("search"),
+    currency: filters.text("currency"),
+    bookedFrom: filters.day("from"),
+    bookedTo: filters.day("to"),
+    bankFileId: filters.text("file"),
+  };
 }
 
 /** Show this transfer; the address says which one it is. */
