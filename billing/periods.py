@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
-"""Of anybody's books: days can be reckoned with, there is always one before and one after."""
 YEARS = range(1980, 2100)
 """What is dated outside of them is a mistake."""
 

@@ -16,13 +16,16 @@ from strawberry.types.scalar import ScalarDefinition
 
 from billing.codes import COUNTRIES, CURRENCIES
 from billing.money import CENTS_MAX
-from billing.periods import FIRST_DAY, LAST_DAY
 
 Cents = NewType("Cents", int)
 CurrencyCode = NewType("CurrencyCode", str)
 CountryCode = NewType("CountryCode", str)
 
 T = TypeVar("T")
+
+FIRST_DAY: Final = date(1900, 1, 1)
+LAST_DAY: Final = date(2999, 12, 31)
+"""So that days can be reckoned with: there is always one before and one after."""
 
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT: Final = re.compile(

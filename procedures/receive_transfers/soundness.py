@@ -7,7 +7,6 @@ from typing import Any
 import psycopg
 
 from billing.money import BOOKED_CENTS_MAX, Money
-from billing.periods import FIRST_DAY
 from procedures.receive_transfers.staging import IDENTIFIED
 from providers.settlement_files import BankFileInvalid, Finding
 
@@ -34,9 +33,9 @@ select deposit, d.reference, d.cents, d.currency, coalesce(p.cents, 0), coalesce
        using (deposit)
  where (d.cents, d.currency) is distinct from (coalesce(p.cents, 0), coalesce(p.currency, d.currency))
  order by 1 limit %s"""
-UNTIMELY = """
+TO_COME = """
 select lower(kind), coalesce(reference, ordinal::text), booked_on
-  from staged where booked_on is not null and booked_on not between %s and %s
+  from staged where booked_on > %s
  order by place limit %s"""
 NAMELESS = """
 select reference from staged where kind = 'DEPOSIT' and cardinality(identities) = 0 order by place limit %s"""
@@ -56,14 +55,14 @@ select distinct on (s.place) lower(s.kind), coalesce(s.reference, s.ordinal::tex
 
 
 def refuse_unsound(cursor: psycopg.Cursor[Any], *, provider: str, today: date) -> None:
-    """Amounts can be booked, alone and together, and have their sign; days are of somebody's books, and not years ahead; every
+    """Amounts can be booked, alone and together, and have their sign; days are not years ahead; every
     deposit is the sum of its payments and has an identity; an identity names one thing of one amount, now and in future.
 
     Raises: BankFileInvalid.
     """
     findings = [*_too_large(cursor)] or [
         *_unsigned(cursor),
-        *_untimely(cursor, today),
+        *_to_come(cursor, today),
         *_uneven(cursor),
         *_nameless(cursor),
         *_repeated(cursor),
@@ -88,10 +87,11 @@ def _unsigned(cursor: psycopg.Cursor[Any]) -> Iterator[Finding]:
         yield Finding(where=f"{kind} {reference}", what=f"it cannot be of {Money(cents, currency)}")
 
 
-def _untimely(cursor: psycopg.Cursor[Any], today: date) -> Iterator[Finding]:
+def _to_come(cursor: psycopg.Cursor[Any], today: date) -> Iterator[Finding]:
+    """Banks mistake the century of old days, and their files are told of; what is years ahead would head every list."""
     last = today + timedelta(days=AHEAD_DAYS_MAX)
-    for kind, reference, day in cursor.execute(UNTIMELY, [FIRST_DAY, last, FINDINGS_MAX]):
-        yield Finding(where=f"{kind} {reference}", what=f"{day} is no day to book it on: that is {FIRST_DAY} to {last}")
+    for kind, reference, day in cursor.execute(TO_COME, [last, FINDINGS_MAX]):
+        yield Finding(where=f"{kind} {reference}", what=f"it is booked on {day}, which is later than {last}")
 
 
 def _uneven(cursor: psycopg.Cursor[Any]) -> Iterator[Finding]:

@@ -246,9 +246,11 @@ def test_in_swedish_what_happened_to_a_refund_is_told_in_swedish(new_visit: NewV
     office = BackOffice(new_visit(service.finance(), locale="sv-SE").page)
     office.open("/refunds?status=SUCCEEDED").page.locator("a.row").click()
     happened = office.page.get_by_role("region", name="Vad som hände").get_by_role("listitem")
-    assert happened.locator("strong").all_inner_texts() == [
-        "Beordrad",
-        "Accepterad av leverantören",
-        "Avgjord för hand",
-        "Lyckad",
-    ]
+    expect(happened.locator("strong")).to_have_text(
+        [
+            "Beordrad",
+            "Accepterad av leverantören",
+            "Avgjord för hand",
+            "Lyckad",
+        ]
+    )
