@@ -52,6 +52,8 @@ async def installation(tmp_path: Path) -> AsyncIterator[Installation]:
             club = little.tenant()
             little.paid(club, little.invoice(club, number="F-1"), 125_000)
             with standby_of(server, there) as standby:
+                little.connection.execute("update tenant set name = name")
+                standby.catch_up(server)  # with a transaction of its own it can tell how far behind it is
                 replica: dict[str, Any] = {"replica_url": standby.url, "replica_lag_seconds_max": 3600}
                 async with served(database, tmp_path, **replica) as api:
                     yield Installation(api=api, little=little, standby=standby)
