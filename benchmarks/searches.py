@@ -13,7 +13,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from statistics import median
 from time import perf_counter
-from typing import Any, Final
+from typing import Final
 from unittest.mock import patch
 
 from benchmarks.filling import fill_clubs, fill_invoices
@@ -83,9 +83,9 @@ async def _in_turn(database: Database, root: Path, texts: dict[str, str]) -> Non
                 )
 
 
-async def _ask_both(api: Api, text: str) -> Any:
+async def _ask_both(api: Api, text: str) -> None:
     await api.ask(PAGE, text=text)
-    return await api.ask(ASKED, text=text)
+    await api.ask(ASKED, text=text)
 
 
 if __name__ == "__main__":
