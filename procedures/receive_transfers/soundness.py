@@ -55,8 +55,8 @@ select distinct on (s.place) lower(s.kind), coalesce(s.reference, s.ordinal::tex
 
 
 def refuse_unsound(cursor: psycopg.Cursor[Any], *, provider: str, today: date) -> None:
-    """Amounts can be booked, alone and together, and have their sign; days are not years ahead; every
-    deposit is the sum of its payments and has an identity; an identity names one thing of one amount, now and in future.
+    """Amounts can be booked, alone and together, and have their sign; days are not years ahead; every deposit is the sum of its
+    payments and has an identity; an identity names one thing of one amount, now and in future.
 
     Raises: BankFileInvalid.
     """

@@ -136,13 +136,9 @@ class Movement:
         keys = [self._key("deposit", self.amount, self._own_reference())]
         if bankgiro := BANKGIRO_DEPOSIT.match(self.entry.reference or ""):
             number, serial = bankgiro.groups()
-            numbers = {
-                number.lstrip("0"),
-                *self._paid_to(),
-            }  # the bank's own number may stand there instead of the payee's
             keys += [
                 identities.bankgiro_deposit(bankgiro=one, paid_on=self.booked_on, amount=self.amount, serial=serial)
-                for one in sorted(numbers)
+                for one in sorted({number.lstrip("0"), *self._paid_to()})
             ]
         return Deposit(
             number=self.deposit,
@@ -167,13 +163,12 @@ class Movement:
         )
 
     def _payment_identities(self, amount: Money, transaction: Transaction) -> tuple[str, ...]:
+        """A UETR alone says little: what a bank takes back and books anew bears the same one, on another day."""
         keys = []
         if own := stated(transaction.servicer_reference):
             keys.append(self._key("payment", amount, own))
         if transaction.unique_id is not None and UETR.fullmatch(transaction.unique_id):
-            keys.append(
-                self._key("uetr", amount, transaction.unique_id.lower())
-            )  # booked anew, it comes on another day
+            keys.append(self._key("uetr", amount, transaction.unique_id.lower()))
         return tuple(self.repetitions.numbered(key) for key in keys)
 
     def _whole_debit(self) -> str:
@@ -183,7 +178,7 @@ class Movement:
         return self._debited
 
     def _paid_to(self) -> list[str]:
-        """The bankgiro number that all was paid to."""
+        """The bankgiro number that all was paid to; the reference may bear another one."""
         [payee, *others] = self._payees or {None}
         return [payee.removeprefix("BG ").replace("-", "")] if not others and payee and payee.startswith("BG ") else []
 

@@ -56,6 +56,12 @@ def test_a_summary_that_does_not_hold_refuses_the_file(head: str, found: str) ->
     assert findings(notified(entry("1.00"), entry("2.00"), head=head))[0] == found
 
 
+def test_a_net_without_a_side_may_be_of_either() -> None:
+    head = "<TxsSummry><TtlNtries><TtlNetNtryAmt>3.00</TtlNetNtryAmt></TtlNtries></TxsSummry>"
+    assert of(Deposit, notified(entry("1.00"), entry("2.00"), head=head))
+    assert not of(Deposit, notified(entry("3.00", side="DBIT"), head=head))
+
+
 def test_balances_are_read_with_their_days() -> None:
     head = (
         balance("OPBD", "100.00", side="DBIT")
