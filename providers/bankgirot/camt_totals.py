@@ -64,8 +64,8 @@ class StatementTotals:
         if statement.net is not None:
             net = -_figure(statement.net) if statement.net_side == "DBIT" else _figure(statement.net)
             booked = self._sums["booked credits"] - self._sums["booked debits"]
-            there = (booked, self._sums["credits"] - self._sums["debits"])
-            if net not in there and (statement.net_side is not None or -net not in there):
+            either = (booked, self._sums["credits"] - self._sums["debits"])
+            if net not in either and (statement.net_side is not None or -net not in either):
                 inspection.fault(_where(statement), f"the net of entries is stated as {net}, it is {booked}")
 
     def _checked(
