@@ -178,7 +178,7 @@ class Planner:
             if isinstance(found, Found):  # each way gives a page: PostgreSQL hands neither order nor limit down to it
                 among = found.among(value)
                 filtered, source = among(of_all.where(*where), scope), among(paged(of_all, scope), scope).subquery()
-                where, beyond = [], []
+                where, beyond = [], []  # said in each way; around them only order and limit are left to say
         level = Level(source, outer, as_json=bool(outer))
         sums: list[ColumnElement[Any]] = []
         parts = tuple(
